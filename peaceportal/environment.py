@@ -1,0 +1,92 @@
+"""Settings from the environment: read by type, and a plain sentence where one is odd or missing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import environ
+
+env = environ.Env()
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+
+
+def stop(sentence: str) -> NoReturn:
+    """End the start with one sentence, and no traceback."""
+    sys.exit(f"Peace Portal cannot start: {sentence}")
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "yes" if default else "no").strip().lower()
+    if value not in YES | NO:
+        stop(f"{name} is “{value}”; write yes or no.")
+    return value in YES
+
+
+def secret(name: str, *, file: Path) -> str:
+    """The secret from the environment, or else from `file`, which `make run` makes."""
+    value = os.environ.get(name, "").strip()
+    if not value and file.is_file():
+        value = file.read_text().strip()
+    if not value:
+        stop(
+            f"{name} is missing. Set it to a long random text, or use “make run”, which makes one."
+        )
+    if len(value) < 32:
+        stop(f"{name} is too short. Set it to a random text of at least 50 characters.")
+    return value
+
+
+def site_url(name: str, *, default: str) -> str:
+    """An http or https address without a path and without a slash at its end."""
+    value = os.environ.get(name, "").strip() or default
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        stop(f"{name} is “{value}”; write it as https://peace.example.org.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def database(name: str, *, default: str) -> dict:
+    value = os.environ.get(name, "").strip() or default
+    try:
+        config = env.db_url_config(value)
+    except Exception:
+        config = {}
+    if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        stop(f"{name} cannot be read. Write sqlite:////path/to/file or postgres://user@host/name.")
+    if config["ENGINE"].endswith("sqlite3"):
+        # IMMEDIATE: a transaction that will write waits its turn at its start, not half-way.
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return config
+
+
+def mail(name: str, *, default: str) -> dict:
+    value = os.environ.get(name, "").strip() or default
+    try:
+        return env.email_url_config(value)
+    except Exception:
+        stop(f"{name} cannot be read. Write smtp+tls://user:password@host:587.")
+
+
+def time_zone(name: str, *, default: str) -> str:
+    value = os.environ.get(name, "").strip() or default
+    if value not in available_timezones():
+        stop(f"{name} is “{value}”; write a time zone as America/New_York or Europe/Zurich.")
+    return value
+
+
+def names(name: str) -> list[str]:
+    """A comma-separated list; empty if not set."""
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
