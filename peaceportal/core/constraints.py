@@ -1,0 +1,26 @@
+"""Rules that the database holds, and that forms say beside the field that breaks them."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class FieldCheck(models.CheckConstraint):
+    """A check constraint whose sentence stands beside the field `beside` of a form."""
+
+    def __init__(self, *, beside: str, **kwargs):
+        self.beside = beside
+        super().__init__(**kwargs)
+
+    def deconstruct(self):
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"beside": self.beside}
+
+    def validate(self, model, instance, exclude=None, using="default"):
+        try:
+            super().validate(model, instance, exclude, using)
+        except ValidationError as error:
+            if exclude and self.beside in exclude:
+                raise
+            raise ValidationError({self.beside: error.messages}) from error

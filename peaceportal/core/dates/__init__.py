@@ -1,0 +1,29 @@
+"""Dates that are exactly as precise as their source.
+
+The value and its EDTF form live in `value`, what people may type in `english`, what they read
+in `display`, the model field in `fields`, the form field in `forms`.
+The notation is a subset of EDTF (ISO 8601-2:2019): days, months, years, decades, ranges, open
+ranges and the qualifiers `~`, `?` and `%`.
+"""
+
+from peaceportal.core.dates.display import display, span_in_words, time_html
+from peaceportal.core.dates.english import parse
+from peaceportal.core.dates.fields import DatesInOrder, EDTFField, overlapping
+from peaceportal.core.dates.forms import EDTFFormField, EDTFInput
+from peaceportal.core.dates.value import UNKNOWN, DateError, EDTFDate, Point
+
+__all__ = [
+    "UNKNOWN",
+    "DateError",
+    "DatesInOrder",
+    "EDTFDate",
+    "EDTFField",
+    "EDTFFormField",
+    "EDTFInput",
+    "Point",
+    "display",
+    "overlapping",
+    "parse",
+    "span_in_words",
+    "time_html",
+]
