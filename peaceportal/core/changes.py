@@ -1,0 +1,141 @@
+"""The one place that listens to saves, and the log of what changed.
+
+`loaddata` and restores save raw, past `save()` and past `pre_save` of fields, so derived values are
+put right here, by signals that raw saves send too. The QuerySet of every record calls `log` for
+the ways of saving that send no signal. Search, counts and caches read the log; nothing else
+reacts to saves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connections, models
+from django.db.models import F
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+
+
+class ChangeCounter(models.Model):
+    """One row; `seq` is the number of the latest change, and the version of all content."""
+
+    ONLY_ROW = 1
+
+    seq = models.BigIntegerField(default=0)
+
+
+class Change(models.Model):
+    """A record was made, changed or deleted: the reader looks it up by `uid` to see which."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    model = models.CharField(max_length=80)
+    uid = models.UUIDField()
+
+    class Meta:
+        ordering = ["seq"]
+
+    def __str__(self):
+        return f"{self.seq} {self.model} {self.uid}"
+
+
+def version(using: str = "default") -> int:
+    """The number of the latest change; 0 before the first. One query on one row."""
+    counter = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW)
+    return counter.values_list("seq", flat=True).first() or 0
+
+
+def lock(using: str) -> None:
+    """Wait for other writers before touching a row.
+
+    Every writer needs the counter in the end; taken first, two that write the same rows in
+    another order cannot wait for each other. SQLite has one writer at a time anyway.
+    """
+    connection = connections[using]
+    if connection.features.has_select_for_update and connection.in_atomic_block:
+        counter = ChangeCounter.objects.using(using).select_for_update()
+        counter.filter(pk=ChangeCounter.ONLY_ROW).values_list("pk").first()
+
+
+def log(records: Iterable[models.Model], using: str) -> None:
+    """Write one change for each record and each page that shows it, in this transaction."""
+    touched = {}
+    for record in records:
+        for shown in (record, *record.owners()):
+            touched[shown._meta.label_lower, shown.uid] = None
+    if not touched:
+        return
+    last = _advance(len(touched), using)
+    first = last - len(touched) + 1
+    Change.objects.using(using).bulk_create(
+        [
+            Change(seq=seq, model=model, uid=uid)
+            for seq, (model, uid) in enumerate(touched, start=first)
+        ],
+        batch_size=1000,
+    )
+
+
+def _advance(steps: int, using: str) -> int:
+    counter = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW)
+    if not counter.update(seq=F("seq") + steps):
+        ChangeCounter.objects.using(using).create(pk=ChangeCounter.ONLY_ROW, seq=steps)
+    return counter.values_list("seq", flat=True).get()
+
+
+def listen(record_models: Iterable[type[models.Model]]) -> None:
+    """Connect the receivers to each model of records and to its many-to-many tables."""
+    for model in record_models:
+        key = model._meta.label_lower
+        pre_save.connect(_prepare, sender=model, dispatch_uid=f"prepare {key}")
+        post_save.connect(_log_save, sender=model, dispatch_uid=f"save {key}")
+        pre_delete.connect(_before_delete, sender=model, dispatch_uid=f"lock {key}")
+        post_delete.connect(_log_delete, sender=model, dispatch_uid=f"delete {key}")
+        for field in model._meta.local_many_to_many:
+            through = field.remote_field.through
+            m2m_changed.connect(
+                _log_link, sender=through, dispatch_uid=f"link {through._meta.label_lower}"
+            )
+
+
+def _prepare(sender, instance, using, **kwargs):
+    lock(using)
+    stored = None
+    if instance.pk is not None:
+        stored = sender._base_manager.using(using).filter(pk=instance.pk).first()
+    instance.prepare(stored)
+    if stored is not None:
+        instance.keep_from(stored)
+    instance._owners_before = list(stored.owners()) if stored is not None else []
+
+
+def _log_save(sender, instance, using, **kwargs):
+    log([instance, *instance.__dict__.pop("_owners_before", [])], using)
+
+
+def _before_delete(sender, instance, using, **kwargs):
+    lock(using)
+
+
+def _log_delete(sender, instance, using, **kwargs):
+    log([instance], using)
+
+
+def _log_link(sender, instance, action, model, pk_set, using, **kwargs):
+    """Both ends of a link have changed; before a clearing they can still be read."""
+    if action in {"pre_add", "pre_remove"}:
+        lock(using)
+    elif action in {"post_add", "post_remove"} and pk_set:
+        others = model._base_manager.using(using).filter(pk__in=pk_set)
+        log([instance, *others], using)
+    elif action == "pre_clear":
+        lock(using)
+        links = sender._base_manager.using(using)
+        here, there = _ends(sender, instance, model, kwargs["reverse"])
+        pks = links.filter(**{here: instance.pk}).values_list(there, flat=True)
+        others = model._base_manager.using(using).filter(pk__in=list(pks))
+        log([instance, *others], using)
+
+
+def _ends(through, instance, model, reverse: bool) -> tuple[str, str]:
+    """The columns of a many-to-many table that hold `instance` and the other side."""
+    columns = [field.attname for field in through._meta.fields if field.is_relation]
+    return (columns[1], columns[0]) if reverse else (columns[0], columns[1])

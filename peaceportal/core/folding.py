@@ -1,0 +1,49 @@
+"""Text without the differences that sorting and matching should not see."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.db import models
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, no punctuation, single spaces: “L’Évian” becomes “l evian”."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = (
+        char if unicodedata.category(char)[0] in "LN" else " "
+        for char in decomposed
+        if not unicodedata.combining(char)
+    )
+    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+
+
+class SortNameField(models.CharField):
+    """The folded form of another field. Compared by code point on every database."""
+
+    def __init__(self, *args, of: str, **kwargs):
+        self.of = of
+        kwargs |= {"max_length": 200, "editable": False, "default": "", "serialize": False}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("max_length", "editable", "default", "serialize"):
+            kwargs.pop(fixed, None)
+        return name, path, args, kwargs | {"of": self.of}
+
+    def db_parameters(self, connection):
+        # PostgreSQL would sort by the collation of its cluster, which passes over spaces.
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+    @property
+    def derives_from(self) -> tuple[str, ...]:
+        return (self.of,)
+
+    @property
+    def derives(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def derive(self, instance: models.Model) -> None:
+        setattr(instance, self.name, fold(getattr(instance, self.of))[: self.max_length])

@@ -1,0 +1,40 @@
+"""What others call a page: a symbol, a number, a key in another data set."""
+
+from __future__ import annotations
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from peaceportal.core.records import Record
+
+
+class Identifier(Record):
+    """`scheme:value` names one page; a page may have several."""
+
+    owner_fields = ("page",)
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    page = GenericForeignKey()
+    scheme = models.CharField(
+        _("scheme"), max_length=60, help_text=_("Who gave it, for example un-symbol or ucdp.")
+    )
+    value = models.CharField(_("value"), max_length=200)
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        ordering = ["scheme", "value", "pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "value"],
+                name="core_identifier_unique_in_scheme",
+                violation_error_message=_("Another page already has this identifier."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.scheme}:{self.value}"

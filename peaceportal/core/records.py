@@ -1,0 +1,142 @@
+"""What every record has: a permanent identity, derived values that are right, and a trace."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import NotSupportedError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from peaceportal.core import changes
+
+BATCH = 500
+
+
+class RecordQuerySet(models.QuerySet):
+    """Ways of saving that send no signal leave derived values right and a trace all the same."""
+
+    def get_by_natural_key(self, uid):
+        return self.get(uid=uid)
+
+    def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):
+        if update_conflicts:
+            raise NotSupportedError("Records are not overwritten unread: save or bulk_update them.")
+        objs = list(objs)
+        with transaction.atomic(using=self.db):
+            changes.lock(self.db)
+            self.model.prepare_all(objs)
+            created = super().bulk_create(objs, *args, **kwargs)
+            changes.log(created, self.db)
+        return created
+
+    def bulk_update(self, objs, fields, batch_size=None):
+        """The stored rows become right; derived values of `objs` in memory stay as they were."""
+        objs, fields = tuple(objs), list(fields)
+        with transaction.atomic(using=self.db):
+            changes.lock(self.db)
+            plain = models.QuerySet(self.model, using=self.db)
+            before = list(plain.filter(pk__in=[obj.pk for obj in objs]))
+            rows = plain.bulk_update(objs, fields, batch_size)
+            self._put_right(before, fields)
+        return rows
+
+    def update(self, **values):
+        with transaction.atomic(using=self.db):
+            changes.lock(self.db)
+            before = list(self.model._base_manager.using(self.db).filter(pk__in=self._pks()))
+            rows = super().update(**values)
+            self._put_right(before, values)
+        return rows
+
+    update.alters_data = True
+    bulk_update.alters_data = True
+
+    def _pks(self) -> list[int]:
+        return list(self.order_by().values_list("pk", flat=True))
+
+    def _put_right(self, before: Sequence[Record], fields: Collection[str]) -> None:
+        names = sorted(self.model.prepared_names(fields))
+        plain = models.QuerySet(self.model, using=self.db)
+        for start in range(0, len(before), BATCH):
+            stored = {record.pk: record for record in before[start : start + BATCH]}
+            now = list(plain.filter(pk__in=stored))
+            for record in now:
+                record.prepare(stored[record.pk])
+                record.keep_from(stored[record.pk])
+            if names:
+                plain.bulk_update(now, names, batch_size=BATCH)
+            changes.log([*now, *stored.values()], self.db)
+
+
+class Record(models.Model):
+    """Anything that is kept. `uid` is its identity in feeds, exports and permanent addresses."""
+
+    # Relations to the pages on which a row stands: they have changed when the row has.
+    owner_fields: tuple[str, ...] = ()
+
+    uid = models.UUIDField(_("permanent identity"), default=uuid.uuid4, unique=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return (str(self.uid),)
+
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is None and self.get_deferred_fields() and not self._state.adding:
+            columns = {field.attname for field in self._meta.concrete_fields}
+            update_fields = columns & set(self.__dict__) - {self._meta.pk.attname}
+        if update_fields:
+            update_fields = {*update_fields, *self.prepared_names(update_fields)}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def save_base(self, *args, using=None, **kwargs):
+        with transaction.atomic(using=using):  # the row and its trace, or neither
+            super().save_base(*args, using=using, **kwargs)
+
+    save_base.alters_data = True
+
+    @classmethod
+    def deriving_fields(cls):
+        """Fields with `derive`; they name what it reads (`derives_from`) and writes (`derives`)."""
+        return [field for field in cls._meta.concrete_fields if hasattr(field, "derive")]
+
+    @classmethod
+    def prepared_names(cls, fields: Iterable[str]) -> set[str]:
+        """The columns that `prepare` puts right when `fields` have changed."""
+        changed = set(fields)
+        names: set[str] = set()
+        for field in cls.deriving_fields():
+            if changed & set(field.derives_from):
+                names |= set(field.derives)
+        return names
+
+    @classmethod
+    def prepare_all(cls, records: Iterable[Record]) -> None:
+        """Prepare new records that are about to be stored together."""
+        for record in records:
+            record.prepare(None)
+
+    def prepare(self, stored: Record | None) -> None:
+        """Put derived values right before any way of saving; `stored` is the row as it was."""
+        for field in self.deriving_fields():
+            field.derive(self)
+
+    def keep_from(self, stored: Record) -> None:
+        """Keep in rows of their own what this change would otherwise lose of `stored`."""
+
+    def owners(self) -> list[Record]:
+        """The pages on which this row stands, as far as they still exist."""
+        found = []
+        for name in self.owner_fields:
+            try:
+                owner = getattr(self, name)
+            except ObjectDoesNotExist:
+                continue
+            if isinstance(owner, Record):
+                found.append(owner)
+        return found
