@@ -1,0 +1,72 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models.source import Sourced
+from peaceportal.core.dates import DatesInOrder, EDTFField
+from peaceportal.core.records import Record
+from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.trees import TreePage
+
+
+class AreaOfWork(Sourced, TreePage):
+    """A field of peace work, perhaps within a wider one."""
+
+    kind_of_page = "area"
+
+    other_names = models.TextField(
+        _("other names"), blank=True, help_text=_("What else it is called, one name a line.")
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    body = RichTextField(_("text"))
+    related_areas = models.ManyToManyField("self", verbose_name=_("related areas"), blank=True)
+    as_of = EDTFField(_("as of"), help_text=_("When what is said here was true."))
+
+    class Meta(TreePage.Meta):
+        verbose_name = _("area of work")
+        verbose_name_plural = _("areas of work")
+
+    def get_absolute_url(self):
+        return reverse("areas:detail", kwargs={"slug": self.slug})
+
+    @property
+    def other_names_list(self) -> list[str]:
+        return [name.strip() for name in self.other_names.splitlines() if name.strip()]
+
+
+class Engagement(Sourced, Record):
+    """What an organisation does in an area of work."""
+
+    owner_fields = ("organisation", "area")
+
+    organisation = models.ForeignKey(
+        "organisations.Organisation",
+        verbose_name=_("organisation"),
+        on_delete=models.CASCADE,
+        related_name="engagements",
+    )
+    area = models.ForeignKey(
+        AreaOfWork,
+        verbose_name=_("area of work"),
+        on_delete=models.PROTECT,
+        related_name="engagements",
+    )
+    text = models.TextField(_("what it does there"), blank=True)
+    since = EDTFField(_("since"))
+    until = EDTFField(_("until"))
+
+    class Meta:
+        verbose_name = _("engagement")
+        verbose_name_plural = _("engagements")
+        ordering = ["organisation_id", "area_id", "pk"]
+        constraints = [
+            DatesInOrder(
+                start="since",
+                end="until",
+                name="organisations_engagement_dates_in_order",
+                violation_error_message=_("It would end before it begins. Correct either date."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text[:80] or str(self.uid)

@@ -1,0 +1,134 @@
+"""What stands on the pages of areas: ongoing work, words that were said, further reading."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models.area import AreaOfWork
+from organisations.models.organisation import Organisation, State
+from organisations.models.place import Place
+from organisations.models.source import Sourced
+from peaceportal.core.constraints import FieldCheck
+from peaceportal.core.dates import DatesInOrder, EDTFField
+from peaceportal.core.publishing import Part
+from peaceportal.core.vocabularies import VocabularyField
+from peaceportal.core.weblinks import WebAddressField
+
+
+class Activity(Sourced, Part):
+    """Ongoing work. It has no date of an event and is none."""
+
+    State = State
+    page_fields = ("area",)
+    owner_fields = ("area",)
+
+    area = models.ForeignKey(
+        AreaOfWork,
+        verbose_name=_("area of work"),
+        on_delete=models.PROTECT,
+        related_name="activities",
+    )
+    text = models.TextField(_("text"))
+    organisations = models.ManyToManyField(
+        Organisation, verbose_name=_("organisations"), blank=True, related_name="activities"
+    )
+    places = models.ManyToManyField(
+        Place, verbose_name=_("places"), blank=True, related_name="activities"
+    )
+    state = VocabularyField(_("state"), choices=State, default=State.ACTIVE)
+    as_of = EDTFField(_("as of"), help_text=_("When what is said here was true."))
+    since = EDTFField(_("since"))
+    until = EDTFField(_("until"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    withhold_places = models.BooleanField(
+        _("withhold places"),
+        default=False,
+        help_text=_("For the safety of people: its places then appear nowhere in public."),
+    )
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        ordering = ["area_id", "order", "pk"]
+        constraints = [
+            DatesInOrder(
+                start="since",
+                end="until",
+                name="organisations_activity_dates_in_order",
+                violation_error_message=_("It would end before it begins. Correct either date."),
+            ),
+        ]
+
+    def __str__(self):
+        return Truncator(self.text).chars(80)
+
+
+class Quotation(Sourced, Part):
+    """What somebody said, in their own words."""
+
+    page_fields = ("areas",)
+
+    text = models.TextField(_("text"), help_text=_("Without quotation marks."))
+    speaker = models.CharField(_("speaker"), max_length=300, blank=True)
+    office_held = models.CharField(
+        _("office held then"), max_length=300, blank=True, help_text=_("When it was said.")
+    )
+    occasion = models.CharField(_("occasion"), max_length=500, blank=True)
+    date = EDTFField(_("date"))
+    areas = models.ManyToManyField(
+        AreaOfWork, verbose_name=_("areas of work"), blank=True, related_name="quotations"
+    )
+
+    class Meta:
+        verbose_name = _("quotation")
+        verbose_name_plural = _("quotations")
+        ordering = ["date_earliest", "pk"]
+
+    def __str__(self):
+        return Truncator(self.text).chars(80)
+
+
+class Resource(Sourced, Part):
+    """Further reading, listening or data. Its title and address may be lost."""
+
+    class Medium(models.TextChoices):
+        ARTICLE = "article", _("article")
+        REPORT = "report", _("report")
+        PODCAST = "podcast", _("podcast")
+        VIDEO = "video", _("video")
+        DATABASE = "database", _("database")
+        WEB_PAGE = "web-page", _("web page")
+
+    page_fields = ("areas", "organisations")
+
+    title = models.CharField(
+        _("title"), max_length=500, blank=True, help_text=_("Empty where it was lost.")
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    medium = VocabularyField(_("medium"), choices=Medium, default=Medium.WEB_PAGE)
+    url = WebAddressField(_("web address"), blank=True, help_text=_("Empty where it was lost."))
+    date = EDTFField(_("date"))
+    as_of = EDTFField(_("as of"), help_text=_("When what is said here was true."))
+    areas = models.ManyToManyField(
+        AreaOfWork, verbose_name=_("areas of work"), blank=True, related_name="resources"
+    )
+    organisations = models.ManyToManyField(
+        Organisation, verbose_name=_("organisations"), blank=True, related_name="resources"
+    )
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+        ordering = ["title", "pk"]
+        constraints = [
+            FieldCheck(
+                beside="title",
+                name="organisations_resource_says_something",
+                condition=~Q(title="") | ~Q(summary=""),
+                violation_error_message=_("Write a title, or a summary where the title is lost."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or Truncator(self.summary).chars(80)
