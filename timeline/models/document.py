@@ -1,0 +1,73 @@
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models.source import Sourced
+from peaceportal.core.constraints import FieldCheck
+from peaceportal.core.publishing import Part
+from peaceportal.core.vocabularies import VocabularyField
+from peaceportal.core.weblinks import WebAddressField
+from timeline.models.event import Event
+
+FILE_TYPES = ["pdf", "txt", "docx", "odt", "rtf", "epub"]
+
+
+class Document(Sourced, Part):
+    """A text that belongs to an event: an agreement, guidance, a report, a record."""
+
+    class Kind(models.TextChoices):
+        AGREEMENT_TEXT = "agreement-text", _("text of an agreement")
+        GUIDANCE = "guidance", _("guidance")
+        REPORT = "report", _("report")
+        RECORD = "record", _("record")
+
+    page_fields = ("event",)
+    owner_fields = ("event",)
+
+    event = models.ForeignKey(
+        Event, verbose_name=_("event"), on_delete=models.PROTECT, related_name="documents"
+    )
+    title = models.CharField(_("title"), max_length=500)
+    file = models.FileField(
+        _("file"),
+        upload_to="documents/%Y/",
+        max_length=255,
+        blank=True,
+        validators=[FileExtensionValidator(FILE_TYPES)],
+    )
+    url = WebAddressField(_("web address"), blank=True)
+    kind = VocabularyField(_("kind"), choices=Kind)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    text = models.TextField(_("full text"), blank=True)
+    version_of = models.ForeignKey(
+        "self",
+        verbose_name=_("version of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="versions",
+        help_text=_("The document of which this is a translation or a later state."),
+    )
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["event_id", "title", "pk"]
+        constraints = [
+            FieldCheck(
+                beside="file",
+                name="timeline_document_can_be_had",
+                condition=~Q(file="") | ~Q(url=""),
+                violation_error_message=_("Add a file, or the web address of the document."),
+            ),
+            FieldCheck(
+                beside="version_of",
+                name="timeline_document_of_another",
+                condition=Q(version_of__isnull=True) | ~Q(version_of=F("pk")),
+                violation_error_message=_("A document cannot be a version of itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title

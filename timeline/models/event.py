@@ -1,0 +1,182 @@
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models import AreaOfWork, Organisation, Place
+from organisations.models.source import Sourced
+from peaceportal.core.constraints import FieldCheck
+from peaceportal.core.dates import EDTFField
+from peaceportal.core.folding import SortNameField
+from peaceportal.core.publishing import Page
+from peaceportal.core.records import Record
+from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.vocabularies import VocabularyField
+from timeline.models.series import EventSeries
+from timeline.querysets import ADDED, NEWEST, OLDEST, EventQuerySet
+
+
+class Event(Sourced, Page):
+    """Something that happened. When it was posted, and what it looks back to, are other facts."""
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", _("meeting")
+        STATEMENT = "statement", _("statement")
+        AGREEMENT = "agreement", _("agreement")
+        PUBLICATION = "publication", _("publication")
+        MILESTONE = "milestone", _("milestone")
+        OBSERVANCE = "observance", _("observance")
+
+    title_field = "title"
+    kind_of_page = "event"
+
+    title = models.CharField(_("title"), max_length=500)
+    sort_name = SortNameField(of="title", db_index=True)
+    kind = VocabularyField(_("kind"), choices=Kind, default=Kind.MEETING)
+    happened = EDTFField(_("happened"), with_key=True)
+    happened_inferred = models.BooleanField(
+        _("taken from its posting"),
+        default=False,
+        help_text=_(
+            "For a statement or publication of which only the posting date is known: the same "
+            "date then stands in both fields, and readers are told."
+        ),
+    )
+    posted = EDTFField(_("posted"))
+    commemorates = models.ForeignKey(
+        "self",
+        verbose_name=_("commemorates"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="commemorated_by",
+        help_text=_("The past event that it looks back to."),
+    )
+    series = models.ForeignKey(
+        EventSeries,
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+    )
+    ordinal = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    body = RichTextField(_("text"))
+    areas = models.ManyToManyField(
+        AreaOfWork, verbose_name=_("areas of work"), blank=True, related_name="events"
+    )
+    places = models.ManyToManyField(
+        Place, verbose_name=_("places"), blank=True, related_name="events"
+    )
+    organisations = models.ManyToManyField(
+        Organisation,
+        verbose_name=_("organisations"),
+        through="timeline.Participation",
+        related_name="events",
+    )
+    image = models.ImageField(_("picture"), upload_to="images/%Y/", max_length=255, blank=True)
+    image_alt = models.CharField(
+        _("alternative text"),
+        max_length=500,
+        blank=True,
+        help_text=_("What the picture shows, for those who do not see it."),
+    )
+    image_is_decorative = models.BooleanField(
+        _("decorative"), default=False, help_text=_("The picture adds nothing to the text.")
+    )
+    image_caption = models.TextField(_("caption"), blank=True)
+    image_credit = models.CharField(_("credit"), max_length=300, blank=True)
+    image_licence = models.CharField(_("licence"), max_length=200, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta(Page.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = NEWEST
+        indexes = [
+            models.Index(*OLDEST, name="timeline_event_oldest"),
+            models.Index(*NEWEST, name="timeline_event_newest"),
+            models.Index(*ADDED, name="timeline_event_added"),
+        ]
+        constraints = [
+            *Page.Meta.constraints,
+            FieldCheck(
+                beside="happened_inferred",
+                name="timeline_event_inferred_from_posting",
+                condition=Q(happened_inferred=False) | ~Q(posted="") & Q(happened=F("posted")),
+                violation_error_message=_(
+                    "A date taken from the posting is the posting date itself: "
+                    "write the same in “happened” and “posted”."
+                ),
+            ),
+            FieldCheck(
+                beside="image_alt",
+                name="timeline_event_picture_described",
+                condition=Q(image="") | ~Q(image_alt="") | Q(image_is_decorative=True),
+                violation_error_message=_(
+                    "Describe the picture in the alternative text, or tick “decorative”."
+                ),
+            ),
+            FieldCheck(
+                beside="commemorates",
+                name="timeline_event_commemorates_another",
+                condition=Q(commemorates__isnull=True) | ~Q(commemorates=F("pk")),
+                violation_error_message=_("An event cannot commemorate itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("timeline:detail", kwargs={"slug": self.slug})
+
+
+class Participation(Record):
+    """The part that an organisation had in an event."""
+
+    class Role(models.TextChoices):
+        SUBJECT = "subject", _("subject")
+        CONVENED = "convened", _("convened it")
+        TOOK_PART = "took-part", _("took part")
+        PARTY = "party", _("party")
+        MEDIATED = "mediated", _("mediated")
+        SIGNED = "signed", _("signed")
+        WITNESSED = "witnessed", _("witnessed")
+        MANDATED = "mandated", _("mandated it")
+
+    owner_fields = ("event", "organisation")
+
+    event = models.ForeignKey(
+        Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="participations"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="participations",
+    )
+    role = VocabularyField(_("role"), choices=Role, default=Role.TOOK_PART)
+    represented_by = models.CharField(
+        _("represented by"), max_length=500, blank=True, help_text=_("Name and office.")
+    )
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        ordering = ["event_id", "pk"]
+        indexes = [
+            models.Index(fields=["organisation", "event"], name="timeline_participation_by_body"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "organisation", "role"],
+                name="timeline_participation_once_a_role",
+                violation_error_message=_("This organisation already has this role in the event."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_role_display()

@@ -1,0 +1,80 @@
+"""What may be asked of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import F, Prefetch, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from organisations.models import AreaOfWork, Organisation, Place
+from peaceportal.core.dates import overlapping
+from peaceportal.core.publishing import PageQuerySet
+
+# Unknown dates come last in both directions. Written as expressions, because SQLite takes no
+# NULLS LAST in an index and PostgreSQL would not use an index without it.
+FIRST_KEY, LAST_KEY = -1, 2**62
+NEWEST = [Coalesce("happened_key", Value(FIRST_KEY)).desc(), F("id").desc()]
+OLDEST = [Coalesce("happened_key", Value(LAST_KEY)).asc(), F("id").asc()]
+ADDED = [F("first_public_at").desc(), F("id").desc()]
+
+
+class EventQuerySet(PageQuerySet):
+    """Relations are asked by semi-join, so that no row comes twice and none needs DISTINCT."""
+
+    def in_areas(self, areas: Iterable[int]):
+        """Events in one of these areas (primary keys)."""
+        links = self.model.areas.through.objects.filter(areaofwork__in=areas)
+        return self.filter(pk__in=links.values("event"))
+
+    def at_places(self, places: Iterable[int]):
+        """Events at one of these places (primary keys)."""
+        links = self.model.places.through.objects.filter(place__in=places)
+        return self.filter(pk__in=links.values("event"))
+
+    def with_organisations(self, organisations: Iterable[int]):
+        """Events in which one of these organisations (primary keys) had any role."""
+        links = self.model.organisations.through.objects.filter(organisation__in=organisations)
+        return self.filter(pk__in=links.values("event"))
+
+    def happened_within(self, after: date | None, before: date | None):
+        """Events with a day from `after` to `before`; unknown dates match no bound."""
+        return self.filter(overlapping("happened", after, before))
+
+    def undated(self):
+        return self.filter(happened_key__isnull=True)
+
+    def to_come(self, at: datetime | None = None):
+        """Events that begin after the day of `at` (now, if None)."""
+        today = timezone.localdate(at) if at else timezone.localdate()
+        return self.filter(happened_earliest__gt=today)
+
+    def naming(self, words: str):
+        """Events with `words` in their title or summary."""
+        return self.filter(Q(title__icontains=words) | Q(summary__icontains=words))
+
+    def newest_first(self):
+        return self.order_by(*NEWEST)
+
+    def oldest_first(self):
+        return self.order_by(*OLDEST)
+
+    def latest_added(self):
+        return self.order_by(*ADDED)
+
+    def for_list(self, at: datetime | None = None):
+        """With what a list shows of each event: areas, places and organisations, if public."""
+        participations = self.model._meta.get_field("participations").related_model.objects
+        return self.prefetch_related(
+            Prefetch("areas", AreaOfWork.objects.published(at)),
+            Prefetch("places", Place.objects.published(at)),
+            Prefetch(
+                "participations",
+                participations.filter(organisation__in=Organisation.objects.published(at))
+                .select_related("organisation")
+                .order_by("organisation__sort_name", "pk"),
+                to_attr="public_participations",
+            ),
+        )
