@@ -1,0 +1,81 @@
+"""How an address of a page answers: the page, where it lives now, gone for good, or not found."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import register_converter
+from django.views.generic import DetailView
+
+from peaceportal.core.publishing import Page
+from peaceportal.core.slugs import OldSlug
+
+
+class SlugConverter:
+    """Letters of any script, in NFC; no slash and no control character."""
+
+    regex = r"[^/\x00-\x1f\x7f]{1,200}"
+
+    def to_python(self, value: str) -> str:
+        return unicodedata.normalize("NFC", value)
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Moved(Exception):
+    """The page lives at another address now."""
+
+    def __init__(self, page: Page):
+        self.page = page
+
+
+class Gone(Exception):
+    """The page was public once and has been removed."""
+
+
+def find_page(queryset, slug: str) -> Page:
+    """The public page with this slug. Raises Moved, Gone or Http404."""
+    model = queryset.model
+    page = queryset.published().filter(slug=slug).first()
+    if page is not None:
+        return page
+    page = model.objects.filter(slug=slug).first()
+    if page is None:
+        old = OldSlug.objects.filter(model=model._meta.label_lower, slug=slug).first()
+        page = old and model.objects.filter(uid=old.page_uid).first()
+        if page is None:
+            raise Http404
+        if page.is_public():
+            raise Moved(page)
+    if page.removed_at is None or not page.was_public():
+        raise Http404
+    seen = set()
+    while page.merged_into is not None and page.pk not in seen:
+        seen.add(page.pk)
+        page = page.merged_into
+    if page.is_public():
+        raise Moved(page)
+    raise Gone
+
+
+class PublicPageView(DetailView):
+    """A page for anyone, by its slug."""
+
+    def get(self, request, *args, **kwargs):
+        try:
+            self.object = find_page(self.get_queryset(), kwargs["slug"])
+        except Moved as moved:
+            return HttpResponsePermanentRedirect(moved.page.get_absolute_url())
+        except Gone:
+            return gone(request)
+        return self.render_to_response(self.get_context_data(object=self.object))
+
+
+def gone(request) -> HttpResponse:
+    return render(request, "410.html", status=410)
+
+
+register_converter(SlugConverter, "page")

@@ -1,0 +1,40 @@
+"""What templates say of records: dates, languages, and links that are safe to follow."""
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from peaceportal.core.dates import EDTFDate, time_html
+from peaceportal.core.publishing import Published
+from peaceportal.core.weblinks import is_web_address
+
+register = template.Library()
+
+
+@register.filter
+def time(value: EDTFDate) -> str:
+    """The date in words, in `<time>` where a machine can take it."""
+    return time_html(value)
+
+
+@register.simple_tag
+def web_link(url: str, text: str = "") -> str:
+    """A link to another site; the bare text if the address is none that a browser should open."""
+    if not is_web_address(url):
+        return format_html("{}", text or url)
+    return format_html('<a href="{}" rel="external">{}</a>', url, text or url)
+
+
+@register.simple_tag
+def written_in(record: Published) -> str:
+    """The attributes `lang` and `dir` of a record written in another language than the page."""
+    if record.language.split("-")[0].lower() == (get_language() or "en").split("-")[0]:
+        return ""
+    return format_html('lang="{}" dir="{}"', record.language, record.direction)
+
+
+@register.simple_tag
+def absolute(path: str) -> str:
+    """An address as other sites would write it."""
+    return f"{settings.SITE_URL}{path}"
