@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
+from organisations.querysets import AreaQuerySet
 from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.records import Record
 from peaceportal.core.rich_text import RichTextField
@@ -21,6 +22,8 @@ class AreaOfWork(Sourced, TreePage):
     body = RichTextField(_("text"))
     related_areas = models.ManyToManyField("self", verbose_name=_("related areas"), blank=True)
     as_of = EDTFField(_("as of"), help_text=_("When what is said here was true."))
+
+    objects = AreaQuerySet.as_manager()
 
     class Meta(TreePage.Meta):
         verbose_name = _("area of work")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models.place import Place
 from organisations.models.source import Sourced
-from organisations.querysets import OrganisationQuerySet
+from organisations.querysets import OrganisationQuerySet, SuccessionQuerySet
 from peaceportal.core.constraints import FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.languages import validate_language
@@ -93,6 +93,11 @@ class Organisation(Sourced, TreePage):
         return reverse("organisations:detail", kwargs={"slug": self.slug})
 
     @property
+    def shown_places(self) -> list[Place]:
+        """Of those that `for_list` or `for_detail` read: none where they are withheld."""
+        return [] if self.withhold_places else self.public_places
+
+    @property
     def has_ended(self) -> bool:
         return self.state == State.ENDED
 
@@ -171,6 +176,8 @@ class Succession(Sourced, Record):
     kind = VocabularyField(_("kind"), choices=Kind)
     date = EDTFField(_("date"))
     note = models.TextField(_("note"), blank=True)
+
+    objects = SuccessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("succession")

@@ -1,7 +1,9 @@
 """What stands on the pages of areas: ongoing work, words that were said, further reading."""
 
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +13,21 @@ from organisations.models.place import Place
 from organisations.models.source import Sourced
 from peaceportal.core.constraints import FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
-from peaceportal.core.publishing import Part
+from peaceportal.core.publishing import Part, PartQuerySet
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField
+
+
+class ActivityQuerySet(PartQuerySet):
+    def for_page(self, at: datetime):
+        """With the organisations and places of each activity that anyone may see."""
+        return self.prefetch_related(
+            "sources",
+            Prefetch(
+                "organisations", Organisation.objects.published(at), to_attr="public_organisations"
+            ),
+            Prefetch("places", Place.objects.published(at), to_attr="public_places"),
+        )
 
 
 class Activity(Sourced, Part):
@@ -47,6 +61,8 @@ class Activity(Sourced, Part):
         help_text=_("For the safety of people: its places then appear nowhere in public."),
     )
 
+    objects = ActivityQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
@@ -62,6 +78,11 @@ class Activity(Sourced, Part):
 
     def __str__(self):
         return Truncator(self.text).chars(80)
+
+    @property
+    def shown_places(self) -> list[Place]:
+        """Of those that `for_page` read: none where they are withheld."""
+        return [] if self.withhold_places else self.public_places
 
 
 class Quotation(Sourced, Part):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
+from organisations.querysets import PlaceQuerySet
 from peaceportal.core.trees import TreePage
 from peaceportal.core.vocabularies import VocabularyField
 
@@ -27,6 +28,8 @@ class Place(Sourced, TreePage):
         validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Write three capital letters, as BDI."))],
         help_text=_("Three capital letters, after ISO 3166-1, where the place has one."),
     )
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta(TreePage.Meta):
         verbose_name = _("place")

@@ -1,0 +1,79 @@
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from organisations.finder import OrganisationFinder
+from organisations.models import AreaOfWork, Organisation, Place, Succession
+from peaceportal.core.addresses import PublicPageView
+from peaceportal.core.options import group
+from peaceportal.core.trees import branches
+
+LARGEST = 10
+
+
+@require_safe
+def organisation_list(request):
+    finder = OrganisationFinder(request.GET, Organisation.objects.published())
+    count = finder.qs.count()
+    page = finder.result_page(Organisation.objects.for_list(), count)
+    context = {
+        "finder": finder,
+        "page": page,
+        "sentence": finder.sentence(count),
+        "next_address": finder.next_address(page),
+        "previous_address": finder.previous_address(page),
+        "groups": [
+            group(finder, "area", AreaOfWork.objects.published().with_tree_fields()),
+            group(finder, "kind", Organisation.Kind),
+            group(finder, "place", Place.objects.published().of_most_organisations()[:LARGEST]),
+            group(finder, "state", Organisation.State),
+        ],
+    }
+    return render(request, "organisations/list.html", context)
+
+
+@require_safe
+def area_list(request):
+    areas = AreaOfWork.objects.published().with_tree_fields()
+    return render(request, "areas/list.html", {"branches": branches(areas)})
+
+
+@require_safe
+def place_list(request):
+    places = Place.objects.published().with_tree_fields()
+    return render(request, "places/list.html", {"branches": branches(places)})
+
+
+class TreePageView(PublicPageView):
+    """A page with what it is part of, and what is part of it."""
+
+    def get_context_data(self, **kwargs):
+        above, within = self.object.public_family()
+        return super().get_context_data(above=above, within=within, **kwargs)
+
+
+class OrganisationDetail(TreePageView):
+    template_name = "organisations/detail.html"
+    context_object_name = "organisation"
+
+    def get_queryset(self):
+        return Organisation.objects.for_detail()
+
+    def get_context_data(self, **kwargs):
+        successions = Succession.objects.around(self.object)
+        return super().get_context_data(successions=successions, **kwargs)
+
+
+class AreaDetail(TreePageView):
+    template_name = "areas/detail.html"
+    context_object_name = "area"
+
+    def get_queryset(self):
+        return AreaOfWork.objects.for_detail()
+
+
+class PlaceDetail(TreePageView):
+    template_name = "places/detail.html"
+    context_object_name = "place"
+
+    def get_queryset(self):
+        return Place.objects.for_detail()
