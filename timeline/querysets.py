@@ -12,6 +12,7 @@ from django.utils import timezone
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.dates import overlapping
 from peaceportal.core.publishing import PageQuerySet
+from timeline import models
 
 # Unknown dates come last in both directions. Written as expressions, because SQLite takes no
 # NULLS LAST in an index and PostgreSQL would not use an index without it.
@@ -39,6 +40,9 @@ class EventQuerySet(PageQuerySet):
         links = self.model.organisations.through.objects.filter(organisation__in=organisations)
         return self.filter(pk__in=links.values("event"))
 
+    def in_series(self, series):
+        return self.filter(series=series)
+
     def happened_within(self, after: date | None, before: date | None):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
         return self.filter(overlapping("happened", after, before))
@@ -50,6 +54,11 @@ class EventQuerySet(PageQuerySet):
         """Events that begin after the day of `at` (now, if None)."""
         today = timezone.localdate(at) if at else timezone.localdate()
         return self.filter(happened_earliest__gt=today)
+
+    def not_to_come(self, at: datetime | None = None):
+        """The others: begun, past, or of unknown date."""
+        today = timezone.localdate(at) if at else timezone.localdate()
+        return self.exclude(happened_earliest__gt=today)
 
     def naming(self, words: str):
         """Events with `words` in their title or summary."""
@@ -66,15 +75,40 @@ class EventQuerySet(PageQuerySet):
 
     def for_list(self, at: datetime | None = None):
         """With what a list shows of each event: areas, places and organisations, if public."""
-        participations = self.model._meta.get_field("participations").related_model.objects
+        at = at or timezone.now()
+        participations = models.Participation.objects.filter(
+            organisation__in=Organisation.objects.published(at)
+        )
         return self.prefetch_related(
-            Prefetch("areas", AreaOfWork.objects.published(at)),
-            Prefetch("places", Place.objects.published(at)),
+            Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
+            Prefetch("places", Place.objects.published(at), to_attr="public_places"),
             Prefetch(
                 "participations",
-                participations.filter(organisation__in=Organisation.objects.published(at))
-                .select_related("organisation")
-                .order_by("organisation__sort_name", "pk"),
+                participations.select_related("organisation").order_by(
+                    "organisation__sort_name", "pk"
+                ),
                 to_attr="public_participations",
             ),
+        )
+
+    def for_detail(self, at: datetime | None = None):
+        """With everything that the page of an event shows and anyone may see."""
+        at = at or timezone.now()
+        return (
+            self.for_list(at)
+            .select_related("series", "commemorates")
+            .prefetch_related(
+                "sources",
+                "identifiers",
+                Prefetch(
+                    "documents",
+                    models.Document.objects.shown().prefetch_related("sources"),
+                    to_attr="public_documents",
+                ),
+                Prefetch(
+                    "commemorated_by",
+                    self.model.objects.published(at).newest_first(),
+                    to_attr="public_commemorations",
+                ),
+            )
         )

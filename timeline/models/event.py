@@ -133,6 +133,15 @@ class Event(Sourced, Page):
     def get_absolute_url(self):
         return reverse("timeline:detail", kwargs={"slug": self.slug})
 
+    @property
+    def year_heading(self) -> str:
+        """The year under which it stands in a timeline: a range under the year it starts in."""
+        if not self.happened:
+            return _("Date unknown")
+        if self.happened.start is None:
+            return _("Beginning unknown")
+        return f"{self.happened.start.year:04d}"
+
 
 class Participation(Record):
     """The part that an organisation had in an event."""

@@ -1,0 +1,48 @@
+"""Events on the pages of other records: the app that owns the data draws the panel."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.db.models import Count, Window
+from django.urls import reverse
+
+from organisations.models import AreaOfWork, Organisation, Place
+from timeline.models import Event
+
+register = template.Library()
+
+ON_A_PANEL = 10
+PANEL = "timeline/_panel.html"
+
+
+def panel(events, **parameters) -> dict:
+    """The newest of `events`, how many there are, and where the finder shows them all."""
+    address = f"{reverse('timeline:list')}?{urlencode(parameters)}"
+    counted = events.annotate(in_all=Window(Count("pk")))  # the number comes with the rows
+    newest = list(counted.newest_first().for_list()[:ON_A_PANEL])
+    return {"events": newest, "count": newest[0].in_all if newest else 0, "address": address}
+
+
+@register.inclusion_tag(PANEL)
+def events_in_area(area: AreaOfWork):
+    areas = AreaOfWork.objects.published().beneath([area])
+    return panel(Event.objects.published().in_areas(areas), area=area.slug)
+
+
+@register.inclusion_tag(PANEL)
+def events_of_organisation(organisation: Organisation):
+    bodies = Organisation.objects.published().beneath([organisation])
+    events = Event.objects.published().with_organisations(bodies)
+    return panel(events, organisation=organisation.slug, bodies=1)
+
+
+@register.inclusion_tag(PANEL)
+def events_at_place(place: Place):
+    places = Place.objects.published().beneath([place])
+    return panel(Event.objects.published().at_places(places), place=place.slug)
+
+
+@register.inclusion_tag("timeline/_series.html")
+def events_of_series(series):
+    events = Event.objects.published().in_series(series)
+    return {"events": events.oldest_first().for_list()}

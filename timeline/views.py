@@ -1,0 +1,42 @@
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from peaceportal.core.addresses import PublicPageView
+from timeline import facets
+from timeline.finder import EventFinder
+from timeline.models import Event, EventSeries
+
+
+@require_safe
+def event_list(request):
+    """The finder: the whole timeline, or what the address asks of it."""
+    finder = EventFinder(request.GET, Event.objects.published())
+    count, undated = finder.totals()
+    page = finder.result_page(Event.objects.for_list(), count)
+    context = {
+        "finder": finder,
+        "page": page,
+        "undated": undated,
+        "sentence": finder.sentence(count),
+        "next_address": finder.next_address(page),
+        "previous_address": finder.previous_address(page),
+        "groups": facets.groups(finder),
+        "orders": finder.orders(),
+    }
+    return render(request, "timeline/list.html", context)
+
+
+class EventDetail(PublicPageView):
+    template_name = "timeline/detail.html"
+    context_object_name = "event"
+
+    def get_queryset(self):
+        return Event.objects.for_detail()
+
+
+class SeriesDetail(PublicPageView):
+    template_name = "timeline/series.html"
+    context_object_name = "series"
+
+    def get_queryset(self):
+        return EventSeries.objects.prefetch_related("sources")
