@@ -1,4 +1,33 @@
 from django.contrib import admin
-from django.urls import path
+from django.contrib.sitemaps import views as sitemap_views
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+import organisations.urls
+import timeline.urls
+from peaceportal import views
+from peaceportal.sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("timeline/", include(timeline.urls.timeline)),
+    path("series/", include(timeline.urls.series)),
+    path("areas/", include(organisations.urls.areas)),
+    path("organisations/", include(organisations.urls.organisations)),
+    path("places/", include(organisations.urls.places)),
+    path("about/", views.about, name="about"),
+    path("media/<path:name>", views.media, name="media"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS}, name="sitemap-index"),
+    path(
+        "sitemap-<section>.xml",
+        sitemap_views.sitemap,
+        {"sitemaps": SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
+    path("healthz", views.health, name="health"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "peaceportal.views.bad_request"
+handler404 = "peaceportal.views.not_found"
+handler500 = "peaceportal.views.server_error"

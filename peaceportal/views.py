@@ -1,0 +1,81 @@
+"""The pages that belong to no one app: home, about, files, health, errors."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from organisations.models import AreaOfWork, Organisation
+from timeline.models import Document, Event
+
+ON_HOME = 6
+
+
+@require_safe
+def home(request):
+    events = Event.objects.published()
+    context = {
+        "coming_up": list(events.to_come().oldest_first().for_list()[:ON_HOME]),
+        "latest": list(events.not_to_come().newest_first().for_list()[:ON_HOME]),
+        "areas": AreaOfWork.objects.published().tops(),
+        "event_count": events.count(),
+        "organisation_count": Organisation.objects.published().count(),
+    }
+    return render(request, "home.html", context)
+
+
+@require_safe
+def about(request):
+    return render(request, "about.html")
+
+
+@require_safe
+def media(request, name):
+    """A file of a public record, and of no other. Documents are to be saved, not opened here."""
+    if not name.isprintable():
+        raise Http404
+    event = Event.objects.published().filter(image=name).first()
+    document = None if event else Document.objects.published().filter(file=name).first()
+    if event is None and document is None:
+        raise Http404
+    try:
+        file = (event.image if event else document.file).open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(file, as_attachment=document is not None)
+
+
+@require_safe
+def robots(request):
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemap-index')}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def health(request):
+    """200 `ok` when the database answers, 503 otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database unavailable", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def not_found(request, exception):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    return render(request, "500.html", status=500)
