@@ -38,6 +38,17 @@ def time_html(value: EDTFDate) -> SafeString:
     return mark_safe(_compose(value, mark))  # each piece was escaped or built by format_html
 
 
+def moment_html(value: EDTFDate) -> SafeString:
+    """A date after “as of” or “published”: “2018 or earlier” where it is open."""
+    if value.start and value.end is None:
+        closed, text = EDTFDate(value.start, value.start), _("%(date)s or later")
+    elif value.end and value.start is None:
+        closed, text = EDTFDate(value.end, value.end), _("%(date)s or earlier")
+    else:
+        return time_html(value)
+    return format_html("{}", text % {"date": display(closed)})
+
+
 def span_in_words(value: EDTFDate) -> str:
     """From which day to which: how the site understood a date less exact than a day."""
     if value.earliest and value.latest:

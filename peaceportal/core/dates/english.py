@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,8 @@ from peaceportal.core.dates.value import UNKNOWN, DateError, EDTFDate, Point, po
 
 LONGEST = 120
 
-MONTH_NUMBERS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}
+MONTHS = "january february march april may june july august september october november december"
+MONTH_NUMBERS = {name: n for n, name in enumerate(MONTHS.split(), start=1)}
 MONTH_NUMBERS |= {name[:3]: n for name, n in MONTH_NUMBERS.items()} | {"sept": 9}
 
 ABOUT = re.compile(r"^(?:about|around|approximately|approx\.?|circa|ca?\.|ca?(?= ))\s*", re.I)
@@ -53,7 +53,8 @@ def _single(point: Point) -> EDTFDate:
 
 
 def _read_edtf(text: str) -> EDTFDate | None:
-    plain = re.sub(r"(\d)x", r"\1X", text).replace(" ", "")
+    plain = re.sub(r" ?/ ?", "/", re.sub(r" (?=[~?%])", "", text))  # no space inside a year
+    plain = re.sub(r"(\d)x", r"\1X", plain)
     plain = re.sub(r"(?<=\d{4})-00-00(?=$|[/~?%])|(?<=\d{4}-\d\d)-00(?=$|[/~?%])", "", plain)
     if not re.fullmatch(r"(?:[\d~?%X-]{4,11}|\.\.)(?:/(?:[\d~?%X-]{4,11}|\.\.))?", plain):
         return None
@@ -123,7 +124,8 @@ def _read_range(text: str) -> EDTFDate | None:
     end = _point(tail)
     if end is None:
         return None
-    start = _point(head, year=None if end.is_decade else end.year, month=end.month)
+    year = None if end.is_decade else end.year
+    start = _point(head, year=year, month=end.month if end.day else None)
     return EDTFDate(start, end) if start else None
 
 

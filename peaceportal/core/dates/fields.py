@@ -28,6 +28,7 @@ class EDTFField(models.Field):
     """
 
     description = "EDTF date (a subset of ISO 8601-2:2019)"
+    empty_values = ()  # an emptied date is cleaned too, or its derived columns would stay
 
     def __init__(self, *args, with_key: bool = False, **kwargs):
         self.with_key = with_key

@@ -197,9 +197,12 @@ class EDTFDate:
         return first * KEY_STEP + (KEY_STEP - last)
 
     def overlaps(self, after: date | None, before: date | None) -> bool:
-        """Whether any day of it lies from `after` to `before`, both included; None is no bound."""
+        """Whether any day of it lies from `after` to `before`, both included.
+
+        None is no bound. An unknown date lies only where there is none.
+        """
         if not self:
-            return False
+            return after is None and before is None
         starts_in_time = before is None or self.earliest is None or self.earliest <= before
         ends_in_time = after is None or self.latest is None or self.latest >= after
         return starts_in_time and ends_in_time
