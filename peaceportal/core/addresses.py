@@ -45,9 +45,11 @@ def find_page(queryset, slug: str) -> Page:
     page = model.objects.filter(slug=slug).first()
     if page is None:
         old = OldSlug.objects.filter(model=model._meta.label_lower, slug=slug).first()
-        page = old and model.objects.filter(uid=old.page_uid).first()
-        if page is None:
+        if old is None:
             raise Http404
+        page = model.objects.filter(uid=old.page_uid).first()
+        if page is None:  # deleted past all care: its address still was public
+            raise Gone
         if page.is_public():
             raise Moved(page)
     if page.removed_at is None or not page.was_public():

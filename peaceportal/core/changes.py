@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from django.db import connections, models
 from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+from django.utils import timezone
 
 
 class ChangeCounter(models.Model):
@@ -56,13 +57,19 @@ def lock(using: str) -> None:
 
 
 def log(records: Iterable[models.Model], using: str) -> None:
-    """Write one change for each record and each page that shows it, in this transaction."""
-    touched = {}
+    """Write one change for each record and each page that shows it, in this transaction.
+
+    The page that a row is a piece of has changed with it: so do its revision and its moment.
+    """
+    touched, pages = {}, []
     for record in records:
-        for shown in (record, *record.owners()):
+        owners = record.owners()
+        pages += owners[:1]
+        for shown in (record, *owners):
             touched[shown._meta.label_lower, shown.uid] = None
     if not touched:
         return
+    touch(pages, using)
     last = _advance(len(touched), using)
     first = last - len(touched) + 1
     Change.objects.using(using).bulk_create(
@@ -72,6 +79,19 @@ def log(records: Iterable[models.Model], using: str) -> None:
         ],
         batch_size=1000,
     )
+
+
+def touch(records: Iterable[models.Model], using: str) -> None:
+    """Count a change of pages or parts that was made in other rows than their own."""
+    by_model: dict[type[models.Model], set[int]] = {}
+    for record in records:
+        by_model.setdefault(type(record), set()).add(record.pk)
+    for model, pks in by_model.items():
+        names = {field.name for field in model._meta.concrete_fields}
+        values = {"updated_at": timezone.now(), "revision": F("revision") + 1}
+        values = {name: value for name, value in values.items() if name in names}
+        if values:
+            models.QuerySet(model, using=using).filter(pk__in=pks).update(**values)
 
 
 def _advance(steps: int, using: str) -> int:
@@ -96,13 +116,13 @@ def listen(record_models: Iterable[type[models.Model]]) -> None:
             )
 
 
-def _prepare(sender, instance, using, **kwargs):
+def _prepare(sender, instance, using, update_fields=None, **kwargs):
     lock(using)
     stored = None
     if instance.pk is not None:
         stored = sender._base_manager.using(using).filter(pk=instance.pk).first()
     instance.prepare(stored)
-    if stored is not None:
+    if stored is not None and (update_fields is None or "slug" in update_fields):
         instance.keep_from(stored)
     instance._owners_before = list(stored.owners()) if stored is not None else []
 
@@ -112,11 +132,32 @@ def _log_save(sender, instance, using, **kwargs):
 
 
 def _before_delete(sender, instance, using, **kwargs):
+    """The rows that link it go without a signal: what they link to has changed as well."""
     lock(using)
+    stored = sender._base_manager.using(using).filter(pk=instance.pk).first()
+    if stored is not None:
+        stored.leave()
+    for relation in sender._meta.get_fields(include_hidden=True):
+        if relation.many_to_many:
+            linked = _linked(relation, instance, using)
+            log(linked, using)
+            if not relation.concrete:
+                touch(linked, using)
 
 
 def _log_delete(sender, instance, using, **kwargs):
     log([instance], using)
+
+
+def _linked(relation, instance, using: str) -> list[models.Model]:
+    """The records at the other end of a many-to-many relation of `instance`."""
+    field = relation if relation.concrete else relation.field
+    there, here = field.m2m_reverse_name(), field.m2m_column_name()
+    if not relation.concrete:
+        there, here = here, there
+    links = field.remote_field.through._base_manager.using(using).filter(**{here: instance.pk})
+    others = relation.related_model._base_manager.using(using)
+    return list(others.filter(pk__in=links.values(there)))
 
 
 def _log_link(sender, instance, action, model, pk_set, using, **kwargs):
@@ -125,14 +166,25 @@ def _log_link(sender, instance, action, model, pk_set, using, **kwargs):
         lock(using)
     elif action in {"post_add", "post_remove"} and pk_set:
         others = model._base_manager.using(using).filter(pk__in=pk_set)
-        log([instance, *others], using)
+        _log_ends(sender, instance, model, list(others), kwargs["reverse"], using)
     elif action == "pre_clear":
         lock(using)
         links = sender._base_manager.using(using)
         here, there = _ends(sender, instance, model, kwargs["reverse"])
         pks = links.filter(**{here: instance.pk}).values_list(there, flat=True)
         others = model._base_manager.using(using).filter(pk__in=list(pks))
-        log([instance, *others], using)
+        _log_ends(sender, instance, model, list(others), kwargs["reverse"], using)
+
+
+def _log_ends(through, instance, model, others, reverse: bool, using: str) -> None:
+    """Both are shown otherwise; what has changed is the record whose field it is, or both."""
+    log([instance, *others], using)
+    if not through._meta.auto_created:
+        return  # a row with a model of its own has told its page itself
+    if type(instance) is model:
+        touch([instance, *others], using)
+    else:
+        touch(others if reverse else [instance], using)
 
 
 def _ends(through, instance, model, reverse: bool) -> tuple[str, str]:

@@ -38,7 +38,10 @@ class Finder(django_filters.FilterSet):
     def __init__(self, data, queryset: QuerySet):
         super().__init__(data=data, queryset=queryset)
         self.form.is_valid()  # fills cleaned_data with all that can be read
-        self.asked = self.form.cleaned_data
+        self.asked = {
+            name: self.form.cleaned_data.get(name, getattr(field, "default", None))
+            for name, field in self.form.fields.items()
+        }
 
     def get_form_class(self):
         return self._meta.form  # its fields say more than the filters could

@@ -11,11 +11,20 @@ def fold(text: str) -> str:
     """Lower case, no accents, no punctuation, single spaces: “L’Évian” becomes “l evian”."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (
-        char if unicodedata.category(char)[0] in "LN" else " "
+        char if unicodedata.category(char)[0] in "LNM" else " "
         for char in decomposed
-        if not unicodedata.combining(char)
+        if not _is_accent(char)
     )
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+
+
+def _is_accent(char: str) -> bool:
+    """Marks that a reader can do without: accents, and the points of Hebrew and Arabic.
+
+    Told by combining class (Unicode, UAX 44). The vowel signs of Hindi or Thai are letters.
+    """
+    combining = unicodedata.combining(char)
+    return 10 <= combining <= 36 or combining >= 200
 
 
 class SortNameField(models.CharField):

@@ -250,7 +250,8 @@ class Page(Published):
 
     @classmethod
     def prepare_all(cls, records):
-        taken: set[str] = set()
+        records = list(records)
+        taken = {slugify(record.slug) for record in records if record.slug}
         for record in records:
             wanted = record.slug
             record.prepare(None)
@@ -267,9 +268,17 @@ class Page(Published):
     def keep_from(self, stored):
         super().keep_from(stored)
         if stored.slug != self.slug and stored.was_public():
-            OldSlug.objects.get_or_create(
-                model=self._meta.label_lower, slug=stored.slug, defaults={"page_uid": self.uid}
-            )
+            self._keep_slug(stored.slug)
+
+    def leave(self):
+        super().leave()
+        if self.was_public():
+            self._keep_slug(self.slug)
+
+    def _keep_slug(self, slug: str) -> None:
+        OldSlug.objects.get_or_create(
+            model=self._meta.label_lower, slug=slug, defaults={"page_uid": self.uid}
+        )
 
     def _prepare_slug(self, stored):
         self.slug = slugify(self.slug)

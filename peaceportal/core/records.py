@@ -73,7 +73,8 @@ class RecordQuerySet(models.QuerySet):
 class Record(models.Model):
     """Anything that is kept. `uid` is its identity in feeds, exports and permanent addresses."""
 
-    # Relations to the pages on which a row stands: they have changed when the row has.
+    # Relations to the pages on which a row stands, first the one that it is a piece of: that one
+    # has changed when the row has, and all of them are shown otherwise.
     owner_fields: tuple[str, ...] = ()
 
     uid = models.UUIDField(_("permanent identity"), default=uuid.uuid4, unique=True, editable=False)
@@ -128,6 +129,9 @@ class Record(models.Model):
 
     def keep_from(self, stored: Record) -> None:
         """Keep in rows of their own what this change would otherwise lose of `stored`."""
+
+    def leave(self) -> None:
+        """Keep in rows of their own what its deletion would otherwise lose."""
 
     def owners(self) -> list[Record]:
         """The pages on which this row stands, as far as they still exist."""

@@ -55,7 +55,7 @@ def cut(slug: str, length: int) -> str:
     head = slug[:end]
     if slug[end] != "-" and "-" in head[length // 2 :]:
         head = head.rpartition("-")[0]
-    return head.strip("-")
+    return head.strip("-_")
 
 
 def free_slug(page: models.Model, title: str, taken: Collection[str] = ()) -> str:
