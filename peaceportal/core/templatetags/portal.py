@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
-from peaceportal.core.dates import EDTFDate, time_html
+from peaceportal.core.dates import EDTFDate, moment_html, time_html
 from peaceportal.core.publishing import Published
 from peaceportal.core.weblinks import is_web_address
 
@@ -16,6 +16,12 @@ register = template.Library()
 def time(value: EDTFDate) -> str:
     """The date in words, in `<time>` where a machine can take it."""
     return time_html(value)
+
+
+@register.filter
+def moment(value: EDTFDate) -> str:
+    """The date after “as of” or “published”: one that is open reads “2018 or earlier”."""
+    return moment_html(value)
 
 
 @register.simple_tag

@@ -1,0 +1,25 @@
+"""Pages as somebody reads them: visible titles, headings, errors."""
+
+import re
+from html import unescape
+
+
+def text_of(response) -> str:
+    """The words of a page, without its markup."""
+    html = response.content.decode()
+    html = re.sub(r"<(head|script|style)\b.*?</\1>", " ", html, flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def results_of(response) -> str:
+    """The part of a list that holds its results, without filters beside it."""
+    html = response.content.decode()
+    return html[html.index('id="results"') :]
+
+
+def titles_of(response) -> list[str]:
+    """The titles of the events or organisations that a page lists, in their order."""
+    html = response.content.decode()
+    articles = re.findall(r'<article class="(?:event|organisation)".*?</article>', html, flags=re.S)
+    found = [re.search(r"<h\d><a [^>]*>(.*?)</a>", article, flags=re.S) for article in articles]
+    return [unescape(match[1]) for match in found]
