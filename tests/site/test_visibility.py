@@ -1,0 +1,260 @@
+"""Who may see what: data that could leak, and every public page on which it would."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from organisations.models import AreaOfWork, Organisation, Place
+from tests.factories import (
+    make_activity,
+    make_area,
+    make_document,
+    make_engagement,
+    make_event,
+    make_organisation,
+    make_organisation_name,
+    make_participation,
+    make_place,
+    make_quotation,
+    make_resource,
+    make_series,
+    make_succession,
+    make_user,
+)
+from tests.reading import text_of
+from timeline.models import Event, EventSeries
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Zanzibar"  # stands in every text that nobody may see
+
+HIDDEN = {
+    "draft": {"status": "draft"},
+    "in review": {"status": "in-review"},
+    "scheduled": {"publish_at": timezone.now() + timedelta(days=1)},
+    "taken down": {"unpublish_at": timezone.now() - timedelta(days=1)},
+    "removed": {"removed_at": timezone.now() - timedelta(days=1)},
+}
+
+
+def public_world():
+    """One public page of each kind, so that each could show what is hidden."""
+    area = make_area(name="Mediation", slug="open-area")
+    place = make_place(name="Geneva", slug="open-place")
+    body = make_organisation(name="Quaker Office", slug="open-body", places=[place])
+    series = make_series(name="Talks", slug="open-series")
+    make_engagement(organisation=body, area=area)
+    event = make_event(
+        title="Round of talks",
+        slug="open-event",
+        areas=[area],
+        places=[place],
+        organisations=[body],
+        series=series,
+    )
+    return area, place, body, series, event
+
+
+ADDRESSES = [
+    "/",
+    "/timeline/",
+    "/timeline/?q=zanzibar",
+    "/timeline/?order=added",
+    "/timeline/open-event/",
+    "/series/open-series/",
+    "/areas/",
+    "/areas/open-area/",
+    "/organisations/",
+    "/organisations/?q=zanzibar",
+    "/organisations/open-body/",
+    "/places/",
+    "/places/open-place/",
+    "/about/",
+    "/sitemap-events.xml",
+    "/sitemap-series.xml",
+    "/sitemap-areas.xml",
+    "/sitemap-organisations.xml",
+    "/sitemap-places.xml",
+]
+
+
+def assert_nowhere(client, *more):
+    for address in [*ADDRESSES, *more]:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        # An error repeats what the visitor typed; all else of it would be a leak.
+        shown = response.content.decode().lower()
+        if "q=zanzibar" in address:
+            shown = shown.replace("“zanzibar”", "").replace('value="zanzibar"', "")
+            shown = shown.replace("q=zanzibar", "")
+        assert SECRET.lower() not in shown, address
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_hidden_event_is_seen_by_nobody(client, how):
+    area, place, body, series, event = public_world()
+    hidden = make_event(
+        title=f"{SECRET} talks",
+        summary=SECRET,
+        areas=[area],
+        places=[place],
+        organisations=[body],
+        series=series,
+        commemorates=event,
+        **HIDDEN[how],
+    )
+    Event.objects.filter(pk=event.pk).update(commemorates=hidden)
+    assert_nowhere(client)
+    assert "1 event," in text_of(client.get("/timeline/"))
+    assert "1 event, 1 organisation" in text_of(client.get("/")).replace(" ,", ",")
+    assert "1 event in the timeline" in text_of(client.get("/areas/open-area/"))
+    assert "left out" not in text_of(client.get("/timeline/?after=1900"))
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_hidden_undated_event_is_not_counted(client, how):
+    public_world()
+    make_event(title=SECRET, happened="", **HIDDEN[how])
+    assert "left out" not in text_of(client.get("/timeline/?after=1900"))
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_hidden_organisation_is_seen_by_nobody(client, how):
+    area, place, body, _series, event = public_world()
+    hidden = make_organisation(
+        name=f"{SECRET} Office", acronym="ZZZ", places=[place], **HIDDEN[how]
+    )
+    make_organisation_name(organisation=hidden, name=f"Old {SECRET}")
+    make_engagement(organisation=hidden, area=area, text=SECRET)
+    make_participation(event=event, organisation=hidden, represented_by=SECRET)
+    make_activity(area=area, text="Open work.", organisations=[hidden], places=[place])
+    make_succession(predecessor=hidden, successor=body, note=SECRET)
+    make_succession(predecessor=body, successor=hidden, kind="absorbed", note=SECRET)
+    Organisation.objects.filter(pk=body.pk).update(parent=hidden)
+    make_organisation(name="Below", slug="below", parent=hidden)
+    child = make_organisation(name=f"{SECRET} child", parent=body, **HIDDEN[how])
+    assert child.parent == body
+    assert_nowhere(client, "/organisations/below/")
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_hidden_area_is_seen_by_nobody(client, how):
+    area, _place, body, _series, event = public_world()
+    hidden = make_area(name=f"{SECRET} work", other_names=SECRET, **HIDDEN[how])
+    event.areas.add(hidden)
+    area.related_areas.add(hidden)
+    make_engagement(organisation=body, area=hidden, text=SECRET)
+    make_activity(area=hidden, text=SECRET, organisations=[body])
+    make_quotation(areas=[hidden], text=SECRET)
+    make_resource(areas=[hidden], title=SECRET)
+    AreaOfWork.objects.filter(pk=area.pk).update(parent=hidden)
+    make_area(name=f"{SECRET} below", parent=area, **HIDDEN[how])
+    assert_nowhere(client)
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_hidden_place_is_seen_by_nobody(client, how):
+    area, place, body, _series, event = public_world()
+    hidden = make_place(name=SECRET, **HIDDEN[how])
+    event.places.add(hidden)
+    body.places.add(hidden)
+    make_activity(area=area, text="Open work.", places=[hidden])
+    Place.objects.filter(pk=place.pk).update(parent=hidden)
+    assert_nowhere(client)
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_hidden_series_is_seen_by_nobody(client, how):
+    *_rest, event = public_world()
+    event.series = make_series(name=SECRET, **HIDDEN[how])
+    event.save()
+    assert_nowhere(client)
+
+
+@pytest.mark.parametrize("status", ["draft", "in-review"])
+def test_hidden_parts_of_public_pages_are_seen_by_nobody(client, status):
+    area, place, body, _series, event = public_world()
+    hidden = {"status": status}
+    make_activity(area=area, text=SECRET, organisations=[body], places=[place], **hidden)
+    make_quotation(areas=[area], text=SECRET, **hidden)
+    make_resource(areas=[area], organisations=[body], title=SECRET, **hidden)
+    make_document(event=event, title=SECRET, text=SECRET, **hidden)
+    assert_nowhere(client)
+
+
+def test_withheld_places_are_seen_by_nobody(client):
+    area, place, body, _series, _event = public_world()
+    hiding = make_place(name=f"{SECRET} valley", slug="valley")
+    Organisation.objects.filter(pk=body.pk).update(withhold_places=True)
+    body.places.set([hiding])
+    make_activity(
+        area=area,
+        text="Open work.",
+        organisations=[body],
+        places=[hiding],
+        withhold_places=True,
+    )
+    # The place itself is public; that this body or this work is there is not.
+    for address in ("/organisations/", "/organisations/open-body/", "/areas/open-area/"):
+        assert SECRET not in client.get(address).content.decode(), address
+    shown = text_of(client.get("/places/valley/"))
+    assert "Quaker Office" not in shown
+    assert "Open work." not in shown
+    assert "0 organisations" in text_of(client.get("/organisations/?place=valley"))
+    assert place.name == "Geneva"
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+@pytest.mark.parametrize(
+    ("model", "make", "prefix"),
+    [
+        (Event, make_event, "/timeline/"),
+        (EventSeries, make_series, "/series/"),
+        (Organisation, make_organisation, "/organisations/"),
+        (AreaOfWork, make_area, "/areas/"),
+        (Place, make_place, "/places/"),
+    ],
+)
+def test_hidden_page_is_not_found_even_by_staff(client, how, model, make, prefix):
+    make(slug="hidden-page", **{model.title_field: SECRET}, **HIDDEN[how])
+    for reader in ("visitor", "staff"):
+        if reader == "staff":
+            client.force_login(make_user())
+        response = client.get(f"{prefix}hidden-page/")
+        assert response.status_code == 404
+        assert SECRET not in response.content.decode()
+
+
+def test_staff_see_no_more_at_public_addresses_than_anyone(client, admin_client):
+    area, place, body, series, _event = public_world()
+    make_event(
+        title=SECRET,
+        areas=[area],
+        places=[place],
+        organisations=[body],
+        series=series,
+        status="draft",
+    )
+    for address in ADDRESSES:
+        assert admin_client.get(address).content == client.get(address).content, address
+
+
+def test_public_pages_touch_no_session_and_set_no_cookie(client):
+    public_world()
+    client.force_login(make_user())
+    for address in ADDRESSES:
+        response = client.get(address)
+        assert not response.cookies, address
+        assert "Cookie" not in response.get("Vary", ""), address
+        assert "csrfmiddlewaretoken" not in response.content.decode(), address
+
+
+def test_scheduled_event_appears_when_the_clock_passes(client):
+    event = make_event(title="Later", publish_at=timezone.now() + timedelta(hours=1))
+    assert client.get(event.get_absolute_url()).status_code == 404
+    # As if the clock had passed: the moment moves, and nothing else is saved.
+    QuerySet(Event).filter(pk=event.pk).update(publish_at=timezone.now() - timedelta(seconds=1))
+    assert client.get(event.get_absolute_url()).status_code == 200
+    assert "Later" in text_of(client.get("/timeline/"))
