@@ -4,12 +4,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.management.utils import get_random_secret_key
 
 from peaceportal import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(environment.env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR = Path(environment.env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 # The site and its addresses
 
@@ -29,11 +28,7 @@ WSGI_APPLICATION = "peaceportal.wsgi.application"
 
 # Security
 
-SECRET_KEY = (
-    get_random_secret_key()
-    if DEBUG
-    else environment.secret("SECRET_KEY", file=DATA_DIR / "secret_key")
-)
+SECRET_KEY = environment.secret("SECRET_KEY", file=DATA_DIR / "secret_key", required=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -155,6 +150,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form with hundreds of rows beneath it is no attack
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

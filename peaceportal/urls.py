@@ -16,6 +16,7 @@ urlpatterns = [
     path("places/", include(organisations.urls.places)),
     path("about/", views.about, name="about"),
     path("media/<path:name>", views.media, name="media"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS}, name="sitemap-index"),
     path(

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -45,6 +46,12 @@ def media(request, name):
     except FileNotFoundError as error:
         raise Http404 from error
     return FileResponse(file, as_attachment=document is not None)
+
+
+@require_safe
+def favicon(request):
+    """Browsers ask for it on pages that name no icon, as the admin's."""
+    return redirect(static("icon.svg"))
 
 
 @require_safe

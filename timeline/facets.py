@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Subquery
 
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.options import Group, group
@@ -10,6 +10,7 @@ from timeline.finder import EventFinder
 from timeline.models import Event
 
 LARGEST = 10
+CANDIDATES = 50
 
 
 def groups(finder: EventFinder) -> list[Group]:
@@ -24,7 +25,18 @@ def groups(finder: EventFinder) -> list[Group]:
 
 
 def most_frequent(model) -> list:
-    """The public pages of `model` that have most public events, the largest number first."""
-    pages = model.objects.published().filter(events__in=Event.objects.published())
-    counted = pages.annotate(number_of_events=Count("events", distinct=True))
-    return list(counted.order_by("-number_of_events", "sort_name", "pk")[:LARGEST])
+    """Public pages of `model` that stand on most events, and on a public one at least.
+
+    The links alone are counted, and only the first of them looked at more closely: over 100,000
+    events that takes a tenth of the time of counting public events.
+    """
+    relation = model._meta.get_field("events")
+    name = relation.field.name
+    page = relation.field.m2m_reverse_field_name()
+    links = relation.through.objects.order_by().values(page).annotate(number=Count("pk"))
+    candidates = links.order_by("-number", page).values(page)[:CANDIDATES]
+    public = Event.objects.published().filter(**{name: OuterRef("pk")})
+    pages = model.objects.published().filter(Exists(public), pk__in=candidates)
+    of_page = links.filter(**{page: OuterRef("pk")}).values("number")
+    pages = pages.annotate(number_of_events=Subquery(of_page))
+    return list(pages.order_by("-number_of_events", "sort_name", "pk")[:LARGEST])

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import F, Prefetch, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from organisations.models import AreaOfWork, Organisation, Place
-from peaceportal.core.dates import overlapping
+from peaceportal.core.dates import KEY_STEP, overlapping
 from peaceportal.core.publishing import PageQuerySet
 from timeline import models
 
-# Unknown dates come last in both directions. Written as expressions, because SQLite takes no
-# NULLS LAST in an index and PostgreSQL would not use an index without it.
-FIRST_KEY, LAST_KEY = -1, 2**62
-NEWEST = [Coalesce("happened_key", Value(FIRST_KEY)).desc(), F("id").desc()]
-OLDEST = [Coalesce("happened_key", Value(LAST_KEY)).asc(), F("id").asc()]
+# Unknown dates come last in both directions.
+NEWEST = [F("happened_key").desc(nulls_last=True), F("id").desc()]
+OLDEST = [F("happened_key").asc(nulls_last=True), F("id").asc()]
 ADDED = [F("first_public_at").desc(), F("id").desc()]
+
+
+def _first_key_after(at: datetime | None) -> int:
+    """The lowest key of a date that begins after the day of `at` (now, if None)."""
+    today = timezone.localdate(at) if at else timezone.localdate()
+    return (today.toordinal() + 1) * KEY_STEP
 
 
 class EventQuerySet(PageQuerySet):
@@ -52,13 +55,12 @@ class EventQuerySet(PageQuerySet):
 
     def to_come(self, at: datetime | None = None):
         """Events that begin after the day of `at` (now, if None)."""
-        today = timezone.localdate(at) if at else timezone.localdate()
-        return self.filter(happened_earliest__gt=today)
+        return self.filter(happened_key__gte=_first_key_after(at))
 
     def not_to_come(self, at: datetime | None = None):
         """The others: begun, past, or of unknown date."""
-        today = timezone.localdate(at) if at else timezone.localdate()
-        return self.exclude(happened_earliest__gt=today)
+        begun = Q(happened_key__lt=_first_key_after(at))
+        return self.filter(begun | Q(happened_key__isnull=True))
 
     def naming(self, words: str):
         """Events with `words` in their title or summary."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.text import Truncator
@@ -11,7 +12,7 @@ from organisations.models.area import AreaOfWork
 from organisations.models.organisation import Organisation, State
 from organisations.models.place import Place
 from organisations.models.source import Sourced
-from peaceportal.core.constraints import FieldCheck
+from peaceportal.core.constraints import LARGEST_SMALL_INTEGER, FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.publishing import Part, PartQuerySet
 from peaceportal.core.vocabularies import VocabularyField
@@ -54,7 +55,9 @@ class Activity(Sourced, Part):
     as_of = EDTFField(_("as of"), help_text=_("When what is said here was true."))
     since = EDTFField(_("since"))
     until = EDTFField(_("until"))
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, validators=[MaxValueValidator(LARGEST_SMALL_INTEGER)]
+    )
     withhold_places = models.BooleanField(
         _("withhold places"),
         default=False,

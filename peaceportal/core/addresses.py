@@ -36,18 +36,26 @@ class Gone(Exception):
     """The page was public once and has been removed."""
 
 
+def one_or_none(queryset, **unique):
+    """The one record, if any. Unlike `first()` it asks for no order, and so for the right index."""
+    try:
+        return queryset.get(**unique)
+    except queryset.model.DoesNotExist:
+        return None
+
+
 def find_page(queryset, slug: str) -> Page:
     """The public page with this slug. Raises Moved, Gone or Http404."""
     model = queryset.model
-    page = queryset.published().filter(slug=slug).first()
+    page = one_or_none(queryset.published(), slug=slug)
     if page is not None:
         return page
-    page = model.objects.filter(slug=slug).first()
+    page = one_or_none(model.objects, slug=slug)
     if page is None:
-        old = OldSlug.objects.filter(model=model._meta.label_lower, slug=slug).first()
+        old = one_or_none(OldSlug.objects, model=model._meta.label_lower, slug=slug)
         if old is None:
             raise Http404
-        page = model.objects.filter(uid=old.page_uid).first()
+        page = one_or_none(model.objects, uid=old.page_uid)
         if page is None:  # deleted past all care: its address still was public
             raise Gone
         if page.is_public():

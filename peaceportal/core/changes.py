@@ -118,13 +118,19 @@ def listen(record_models: Iterable[type[models.Model]]) -> None:
 
 def _prepare(sender, instance, using, update_fields=None, **kwargs):
     lock(using)
-    stored = None
-    if instance.pk is not None:
-        stored = sender._base_manager.using(using).filter(pk=instance.pk).first()
+    stored = _stored(instance, using)
     instance.prepare(stored)
     if stored is not None and (update_fields is None or "slug" in update_fields):
         instance.keep_from(stored)
     instance._owners_before = list(stored.owners()) if stored is not None else []
+
+
+def _stored(instance, using: str) -> models.Model | None:
+    """The row as it lies in the database."""
+    if instance.pk is None:
+        return None
+    rows = type(instance)._base_manager.using(using).filter(pk=instance.pk)
+    return rows.order_by().first()
 
 
 def _log_save(sender, instance, using, **kwargs):
@@ -134,7 +140,7 @@ def _log_save(sender, instance, using, **kwargs):
 def _before_delete(sender, instance, using, **kwargs):
     """The rows that link it go without a signal: what they link to has changed as well."""
     lock(using)
-    stored = sender._base_manager.using(using).filter(pk=instance.pk).first()
+    stored = _stored(instance, using)
     if stored is not None:
         stored.leave()
     for relation in sender._meta.get_fields(include_hidden=True):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+# What PostgreSQL can hold; SQLite alone would take more, and could then not move.
+LARGEST_SMALL_INTEGER = 32_767
+
 
 class FieldCheck(models.CheckConstraint):
     """A check constraint whose sentence stands beside the field `beside` of a form."""

@@ -33,6 +33,9 @@ class Status(models.TextChoices):
     ARCHIVED = "archived", _("archived: kept, no longer maintained")
 
 
+# The columns that decide who may see a page: an index that ends in them answers for it.
+VISIBILITY = ["status", "removed_at", "publish_at", "unpublish_at"]
+
 PUBLIC_STATUSES = [Status.PUBLISHED, Status.ARCHIVED]
 
 

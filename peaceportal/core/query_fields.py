@@ -81,7 +81,7 @@ class PagesField(ListField):
     def take(self, values):
         slugs = {value: unicodedata.normalize("NFC", value) for value in values}
         readable = [slug for slug in slugs.values() if slug.isprintable() and len(slug) <= 200]
-        pages = self.model.objects.published()
+        pages = self.model.objects.published().order_by()
         found = {page.slug: page for page in pages.filter(slug__in=readable)} if readable else {}
         missing = [slug for slug in readable if slug not in found]
         if missing:

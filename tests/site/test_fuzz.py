@@ -121,6 +121,6 @@ def test_made_up_paths_are_not_found(client, prefix):
 
 
 def test_too_many_parameters_are_a_bad_request(client):
-    response = client.get("/timeline/?" + "&".join(["area=x"] * 2000))
+    response = client.get("/timeline/?" + "&".join(["area=x"] * 10_001))
     assert response.status_code == 400
     assert "This address cannot be read" in response.content.decode()

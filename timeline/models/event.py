@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -5,15 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import AreaOfWork, Organisation, Place
 from organisations.models.source import Sourced
-from peaceportal.core.constraints import FieldCheck
+from peaceportal.core.constraints import LARGEST_SMALL_INTEGER, FieldCheck
 from peaceportal.core.dates import EDTFField
 from peaceportal.core.folding import SortNameField
-from peaceportal.core.publishing import Page
+from peaceportal.core.indexes import OrderIndex
+from peaceportal.core.publishing import VISIBILITY, Page
 from peaceportal.core.records import Record
 from peaceportal.core.rich_text import RichTextField
 from peaceportal.core.vocabularies import VocabularyField
 from timeline.models.series import EventSeries
-from timeline.querysets import ADDED, NEWEST, OLDEST, EventQuerySet
+from timeline.querysets import ADDED, NEWEST, EventQuerySet
 
 
 class Event(Sourced, Page):
@@ -60,7 +62,12 @@ class Event(Sourced, Page):
         on_delete=models.PROTECT,
         related_name="events",
     )
-    ordinal = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
+    ordinal = models.PositiveSmallIntegerField(
+        _("number in the series"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LARGEST_SMALL_INTEGER)],
+    )
     summary = models.TextField(_("summary"), blank=True)
     body = RichTextField(_("text"))
     areas = models.ManyToManyField(
@@ -96,9 +103,9 @@ class Event(Sourced, Page):
         verbose_name_plural = _("events")
         ordering = NEWEST
         indexes = [
-            models.Index(*OLDEST, name="timeline_event_oldest"),
-            models.Index(*NEWEST, name="timeline_event_newest"),
-            models.Index(*ADDED, name="timeline_event_added"),
+            OrderIndex("happened_key", "id", *VISIBILITY, name="timeline_event_oldest"),
+            OrderIndex(*NEWEST, *VISIBILITY, name="timeline_event_newest"),
+            OrderIndex(*ADDED, *VISIBILITY, name="timeline_event_added"),
         ]
         constraints = [
             *Page.Meta.constraints,

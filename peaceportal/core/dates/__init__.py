@@ -10,9 +10,10 @@ from peaceportal.core.dates.display import display, moment_html, span_in_words, 
 from peaceportal.core.dates.english import parse
 from peaceportal.core.dates.fields import DatesInOrder, EDTFField, overlapping
 from peaceportal.core.dates.forms import EDTFFormField, EDTFInput
-from peaceportal.core.dates.value import UNKNOWN, DateError, EDTFDate, Point
+from peaceportal.core.dates.value import KEY_STEP, UNKNOWN, DateError, EDTFDate, Point
 
 __all__ = [
+    "KEY_STEP",
     "UNKNOWN",
     "DateError",
     "DatesInOrder",

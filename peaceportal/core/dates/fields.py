@@ -144,6 +144,8 @@ class DatesInOrder(FieldCheck):
         return "peaceportal.core.dates.DatesInOrder", args, kwargs
 
     def validate(self, model, instance, exclude=None, using="default"):
+        if exclude and {self.start, self.end} & set(exclude):
+            return  # one of them was refused already, and what is stored says nothing of it
         derived = {f"{self.start}_earliest", f"{self.end}_latest"}
         super().validate(model, instance, set(exclude or ()) - derived, using)
 
