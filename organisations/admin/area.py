@@ -1,0 +1,84 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models import Activity, AreaOfWork, Engagement
+from peaceportal.core.editing import (
+    IdentifierInline,
+    Kept,
+    PageAdmin,
+    RecordAdmin,
+    StackedRows,
+    date_column,
+)
+
+
+class AreaFilter(admin.SimpleListFilter):
+    """What belongs to an area of work or to an area within it, as on the site."""
+
+    title = _("area of work")
+    parameter_name = "area"
+
+    def lookups(self, request, model_admin):
+        return [(str(area.pk), area.name) for area in AreaOfWork.objects.all()]
+
+    def queryset(self, request, queryset):
+        chosen = [AreaOfWork(pk=pk) for pk, _name in self.lookup_choices if pk == self.value()]
+        return queryset.in_areas(AreaOfWork.objects.beneath(chosen)) if chosen else queryset
+
+
+class EngagementRows(StackedRows):
+    model = Engagement
+    autocomplete_fields = ("organisation", "area", "sources")
+
+
+class EngagedOrganisations(EngagementRows):
+    fields = ("organisation", "text", ("since", "until"), "sources")
+    verbose_name = _("organisation engaged in it")
+    verbose_name_plural = _("organisations engaged in it")
+
+
+class ActivityInline(Kept, StackedRows):
+    model = Activity
+    autocomplete_fields = ("organisations", "places", "sources")
+    fields = (
+        "text",
+        ("state", "as_of"),
+        ("since", "until"),
+        "organisations",
+        "places",
+        "withhold_places",
+        "sources",
+        ("status", "language", "order"),
+    )
+
+
+@admin.register(AreaOfWork)
+class AreaOfWorkAdmin(PageAdmin):
+    list_display = ("name", "parent", date_column("as_of", _("as of")), "status", "public")
+    list_select_related = ("parent",)
+    search_fields = ("name", "sort_name", "other_names")
+    search_help_text = _("Search in names and other names.")
+    autocomplete_fields = ("parent", "related_areas", "sources")
+    fieldsets = (
+        (None, {"fields": ("name", "parent", "summary", "body", "as_of", "sources")}),
+        (_("Names and neighbours"), {"fields": ("other_names", "related_areas")}),
+    )
+    inlines = (ActivityInline, EngagedOrganisations, IdentifierInline)
+
+
+@admin.register(Engagement)
+class EngagementAdmin(RecordAdmin):
+    list_display = (
+        "organisation",
+        "area",
+        date_column("since", _("since")),
+        date_column("until", _("until")),
+    )
+    list_select_related = ("organisation", "area")
+    list_filter = ("area",)
+    search_fields = ("text", "organisation__name", "organisation__acronym", "area__name")
+    search_help_text = _("Search in texts and in the names of organisations and areas.")
+    autocomplete_fields = ("organisation", "area", "sources")
+    fieldsets = (
+        (None, {"fields": ("organisation", "area", "text", ("since", "until"), "sources")}),
+    )

@@ -1,0 +1,17 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models import Place
+from peaceportal.core.editing import IdentifierInline, PageAdmin
+
+
+@admin.register(Place)
+class PlaceAdmin(PageAdmin):
+    list_display = ("name", "kind", "iso_code", "parent", "status", "public")
+    list_select_related = ("parent",)
+    list_filter = ("kind", *PageAdmin.list_filter)
+    search_fields = ("name", "sort_name", "iso_code")
+    search_help_text = _("Search in names and country codes.")
+    autocomplete_fields = ("parent", "sources")
+    fieldsets = ((None, {"fields": ("name", "kind", "iso_code", "parent", "sources")}),)
+    inlines = (IdentifierInline,)

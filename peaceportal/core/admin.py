@@ -1,0 +1,47 @@
+"""Accounts of staff, and the addresses that pages once had."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from peaceportal.core.editing import ListAdmin
+from peaceportal.core.models import OldSlug, User
+
+admin.site.site_header = _("Peace Portal")
+admin.site.site_title = _("Peace Portal")
+admin.site.index_title = _("What would you like to edit?")
+
+apps.get_app_config("auth").verbose_name = _("Groups of staff")
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class StaffGroupAdmin(ListAdmin, GroupAdmin):
+    pass
+
+
+@admin.register(User)
+class StaffAdmin(ListAdmin, UserAdmin):
+    pass
+
+
+@admin.register(OldSlug)
+class OldSlugAdmin(ListAdmin):
+    """Written when an address changes; nobody edits them."""
+
+    list_display = ("slug", "model", "page_uid")
+    list_filter = ("model",)
+    search_fields = ("slug",)
+    search_help_text = _("Search in addresses.")
+    fields = ("model", "slug", "page_uid", "uid")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

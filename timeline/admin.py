@@ -1,0 +1,123 @@
+"""How staff edit events, the series they belong to, and their documents."""
+
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from organisations.admin import AreaFilter
+from peaceportal.core.editing import (
+    IdentifierInline,
+    Kept,
+    PageAdmin,
+    PartAdmin,
+    StackedRows,
+    TabularRows,
+    UnknownLast,
+    names,
+)
+from timeline.models import Document, Event, EventSeries, Participation
+
+
+class ParticipationInline(TabularRows):
+    model = Participation
+    autocomplete_fields = ("organisation",)
+    fields = ("organisation", "role", "represented_by")
+    verbose_name = _("organisation in the event")
+    verbose_name_plural = _("organisations and their roles")
+
+
+class DocumentInline(Kept, StackedRows):
+    """Without the full text, which can be a book: the document's own page has it."""
+
+    model = Document
+    autocomplete_fields = ("version_of", "sources")
+    fields = (
+        "title",
+        ("kind", "language", "pages"),
+        "file",
+        "url",
+        "version_of",
+        "sources",
+        "status",
+    )
+
+
+@admin.register(Event)
+class EventAdmin(PageAdmin):
+    list_display = ("title", "happened_in_words", "kind", "area_names", "status", "public")
+    list_prefetch_related = ("areas",)
+    list_filter = ("kind", AreaFilter, *PageAdmin.list_filter)
+    search_fields = ("title", "sort_name", "summary", "identifiers__value")
+    search_help_text = _("Search in titles, summaries and identifiers.")
+    autocomplete_fields = ("areas", "places", "sources", "commemorates", "series")
+    fieldsets = (
+        (None, {"fields": ("title", "happened", "areas", "sources", "kind", "summary")}),
+        (_("More about it"), {"fields": ("body", "places", ("series", "ordinal"))}),
+        (_("Other dates"), {"fields": ("posted", "happened_inferred", "commemorates")}),
+        (
+            _("Picture"),
+            {
+                "classes": ["collapse"],
+                "fields": (
+                    "image",
+                    ("image_alt", "image_is_decorative"),
+                    "image_caption",
+                    ("image_credit", "image_licence"),
+                ),
+            },
+        ),
+    )
+    inlines = (ParticipationInline, DocumentInline, IdentifierInline)
+
+    @admin.display(description=_("happened"), ordering=UnknownLast("happened_key"))
+    def happened_in_words(self, event):
+        words = str(event.happened)
+        if event.happened_inferred:
+            return gettext("%(date)s (from its posting)") % {"date": words}
+        return words
+
+    @admin.display(description=_("areas of work"))
+    def area_names(self, event):
+        return names(event.areas.all())
+
+
+class EventsOfSeries(Kept, admin.TabularInline):
+    """Which events belong to it; an event names its series itself."""
+
+    model = Event
+    fields = readonly_fields = ("title", "happened", "ordinal", "status")
+    extra = 0
+    show_change_link = True
+    view_on_site = False
+    verbose_name_plural = _("events in this series")
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(EventSeries)
+class EventSeriesAdmin(PageAdmin):
+    list_display = ("name", "kind", "status", "public")
+    list_filter = ("kind", *PageAdmin.list_filter)
+    search_fields = ("name", "sort_name", "summary")
+    search_help_text = _("Search in names and summaries.")
+    autocomplete_fields = ("sources",)
+    fieldsets = ((None, {"fields": ("name", "kind", "summary", "sources")}),)
+    inlines = (EventsOfSeries, IdentifierInline)
+
+
+@admin.register(Document)
+class DocumentAdmin(PartAdmin):
+    list_display = ("title", "event", "kind", "language", "status")
+    list_select_related = ("event",)
+    list_filter = ("kind", *PartAdmin.list_filter)
+    search_fields = ("title", "url", "event__title")
+    search_help_text = _("Search in titles, web addresses and the titles of events.")
+    autocomplete_fields = ("event", "version_of", "sources")
+    fieldsets = (
+        (None, {"fields": ("title", "event", "kind", "file", "url", "sources")}),
+        (_("More about it"), {"fields": ("pages", "version_of", "text")}),
+    )
