@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
+import warnings
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -29,11 +31,16 @@ def flag(name: str, *, default: bool) -> bool:
     return value in YES
 
 
-def secret(name: str, *, file: Path) -> str:
-    """The secret from the environment, or else from `file`, which `make run` makes."""
+def secret(name: str, *, file: Path, required: bool) -> str:
+    """The secret from the environment, or else from `file`, which `make run` makes.
+
+    Where it is not required and not there, it is a new one, until the process ends.
+    """
     value = os.environ.get(name, "").strip()
     if not value and file.is_file():
         value = file.read_text().strip()
+    if not value and not required:
+        return secrets.token_urlsafe(50)
     if not value:
         stop(
             f"{name} is missing. Set it to a long random text, or use “make run”, which makes one."
@@ -55,7 +62,9 @@ def site_url(name: str, *, default: str) -> str:
 def database(name: str, *, default: str) -> dict:
     value = os.environ.get(name, "").strip() or default
     try:
-        config = env.db_url_config(value)
+        # A warning would print the address, password and all.
+        with warnings.catch_warnings(action="error"):
+            config = env.db_url_config(value)
     except Exception:
         config = {}
     if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:

@@ -78,7 +78,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_prose_editor",
-    "tree_queries",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -159,6 +158,20 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Errors go to the error stream, where a service manager keeps them
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "level": "ERROR"}
+    },
+    "loggers": {"django": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+}
+if DEBUG:
+    del LOGGING["loggers"]  # Django's own lines for each request
 
 # E-mail
 

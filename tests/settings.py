@@ -11,8 +11,8 @@ from peaceportal.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = tempfile.mkdtemp(prefix="peaceportal-media-")
-STATIC_ROOT = tempfile.mkdtemp(prefix="peaceportal-static-")
+_FOLDERS = [tempfile.TemporaryDirectory(prefix="peaceportal-") for _ in range(2)]
+MEDIA_ROOT, STATIC_ROOT = (folder.name for folder in _FOLDERS)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

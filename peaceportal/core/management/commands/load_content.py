@@ -1,0 +1,40 @@
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from peaceportal.core import changes
+from peaceportal.core.records import Record
+
+# The fixtures of the first content. Places come first: the documents name them.
+CONTENT = [
+    "places",
+    "un-diplomacy-for-peace",
+    "un-dpa-prevention-mediation",
+    "quno-reconciliation-dialogue",
+]
+
+
+class Command(BaseCommand):
+    help = "Loads the first content, into a database that never had any."
+
+    def handle(self, *args, **options):
+        with transaction.atomic():
+            if has_content():
+                self.stdout.write("The database has content already: nothing was loaded.")
+                return
+            call_command("loaddata", *CONTENT, verbosity=0)
+            records = sum(model._base_manager.count() for model in record_models())
+        self.stdout.write(f"Loaded the first content: {records} records.")
+
+
+def record_models():
+    return [model for model in apps.get_models() if issubclass(model, Record)]
+
+
+def has_content() -> bool:
+    """Whether any record is there, seen or unseen, or ever was.
+
+    Those who deleted the first content to begin with their own do not want it back.
+    """
+    return changes.version() > 0 or any(model._base_manager.exists() for model in record_models())

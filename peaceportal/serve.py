@@ -1,0 +1,219 @@
+"""Make the site ready and serve it: `make run`, and with `--dev` also `make dev`.
+
+With `--check` it only says whether the address is free. That part runs before anything is
+installed, so nothing beyond the standard library is imported at the top.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import hashlib
+import ipaddress
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MOST_WORKERS = 4  # each takes about 60 MB; GRANIAN_WORKERS in the environment says otherwise
+
+
+class Address(NamedTuple):
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine reaches it: 0.0.0.0 is where one listens, not goes."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{_bracketed(host)}:{self.port}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m peaceportal.serve", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only see whether the address is free")
+    parser.add_argument("--dev", action="store_true", help="serve with debug pages and reloading")
+    options = parser.parse_args()
+    address = address_from_environment()
+    refuse_if_taken(address)
+    if not options.check:
+        set_environment(address, debug=options.dev)
+        make_ready(static=not options.dev)
+        serve(address, debug=options.dev)
+
+
+def address_from_environment() -> Address:
+    host = os.environ.get("HOST", "").strip().strip("[]") or "127.0.0.1"
+    port = os.environ.get("PORT", "").strip() or "8000"
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
+        _stop(f"PORT is “{port}”; write a number from 1 to 65535.")
+    return Address(host, int(port))
+
+
+def refuse_if_taken(address: Address) -> None:
+    host, port = address
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            _stop(f"port {port} is in use. Choose another, for example PORT={_another(port)}.")
+        if error.errno == errno.EACCES:
+            _stop(f"port {port} is not open to you. Choose one above 1023, for example PORT=8000.")
+        _stop(f"HOST is “{host}”, which is not an address of this machine.")
+
+
+def set_environment(address: Address, *, debug: bool) -> None:
+    """Fill in what is not set: the address of the site, and a secret of its own."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "peaceportal.settings"
+    os.environ["DEBUG"] = "yes" if debug else "no"
+    _default("SITE_URL", address.url)
+    _default("DATA_DIR", str(BASE_DIR / "var"))
+    data = Path(os.environ["DATA_DIR"])
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.environ.get("SECRET_KEY", "").strip():
+        make_secret(data / "secret_key")
+
+
+def make_secret(path: Path) -> None:
+    """A random secret that its owner alone can read, whole from the first moment it is there.
+
+    One that is there already is kept: without it nobody stays signed in.
+    """
+    if path.is_file():
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(50) + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another start was a moment faster
+    else:
+        _say(f"Made a secret key in {_short(path)}")
+    finally:
+        draft.unlink()
+
+
+def make_ready(*, static: bool) -> None:
+    """Everything that can have changed since the last start, one line each."""
+    import django
+    from django.core.management import call_command
+    from django.db import OperationalError, connections
+
+    django.setup()
+    try:
+        migrate()
+    except OperationalError as error:
+        _stop(f"the database does not answer: {str(error).strip().splitlines()[0]}")
+    call_command("load_content")
+    call_command("first_staff")
+    if static:
+        collect_static()
+    connections.close_all()
+
+
+def migrate() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    call_command("migrate", verbosity=0, interactive=False)
+    done = f"{steps} migration{'' if steps == 1 else 's'} applied" if steps else "up to date"
+    _say(f"The database is ready: {done}.")
+
+
+def collect_static() -> None:
+    """Compressing takes seconds, so it is done only where a file has changed."""
+    from django.conf import settings
+    from django.contrib.staticfiles import finders
+    from django.core.management import call_command
+
+    root = Path(settings.STATIC_ROOT)
+    files = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    for finder in finders.get_finders():
+        for name, storage in finder.list([]):
+            facts = Path(storage.path(name)).stat()
+            files.append(f"{name} {facts.st_size} {facts.st_mtime_ns}")
+    now = hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()
+    seen = root.with_name("static.sha256")
+    if seen.is_file() and seen.read_text() == now and (root / "staticfiles.json").is_file():
+        _say("The static files are up to date.")
+        return
+    call_command("collectstatic", verbosity=0, interactive=False)
+    seen.write_text(now)
+    _say(f"Collected and compressed {len(files) - 1} static files.")
+
+
+def serve(address: Address, *, debug: bool) -> NoReturn:
+    """Become the server, so that Ctrl-C and signals reach it and nothing in between."""
+    from django.conf import settings
+
+    host, port = address
+    if not debug and not settings.IS_HTTPS and not _is_loopback(host):
+        _say("Plain http answers this machine alone. For others, set SITE_URL to an https address.")
+    _say("")
+    _say(f"Peace Portal is at  {settings.SITE_URL}/")
+    _say(f"Staff sign in at    {settings.SITE_URL}/admin/")
+    _say("Ctrl-C ends it.")
+    _say("")
+    if debug:
+        command = ["manage.py", "runserver", f"{_bracketed(host)}:{port}"]
+        os.chdir(BASE_DIR)
+    else:
+        _default("GRANIAN_WORKERS", str(min(os.cpu_count() or 1, MOST_WORKERS)))
+        _default("GRANIAN_BLOCKING_THREADS", "4")
+        _default("GRANIAN_LOG_LEVEL", "warning")
+        _default("GRANIAN_WORKERS_KILL_TIMEOUT", "5")  # seconds that the end may take
+        command = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
+        command += ["--host", host, "--port", str(port), "peaceportal.workers:application"]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
+
+
+def _default(name: str, value: str) -> None:
+    """Set a variable of the environment that is missing or empty."""
+    if not os.environ.get(name, "").strip():
+        os.environ[name] = value
+
+
+def _another(port: int) -> int:
+    return port + 1 if port < 65535 else 8000
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(BASE_DIR) if path.is_relative_to(BASE_DIR) else path
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _stop(sentence: str) -> NoReturn:
+    sys.exit(f"Peace Portal cannot start: {sentence}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,78 @@
+"""What all tests share: no network, and Chromium for those that open pages."""
+
+import ipaddress
+import os
+import shutil
+import sys
+
+import pytest
+
+CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome"]
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+NO_CHROMIUM = f"no Chromium was found on the PATH ({', '.join(CHROMIUM_NAMES)})"
+
+
+class NetworkRefused(pytest.fail.Exception):
+    """Fails the test. No `except Exception` of code that expects a bad network can hide it."""
+
+
+def refuse_network(event, arguments):
+    """An audit hook (PEP 578): it sees every socket of this process, whoever opens it."""
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a Unix socket has a path
+    elif event == "socket.getaddrinfo" and not _is_number(arguments[0]):
+        host = arguments[0]
+    else:
+        return
+    if isinstance(host, bytes):
+        host = host.decode()
+    if isinstance(host, str) and not _is_here(host):
+        raise NetworkRefused(f"Tests use no network, and this one wanted {host}.")
+
+
+def _is_here(host: str) -> bool:
+    return _is_number(host, loopback=True) or host in {"", "localhost"}
+
+
+def _is_number(host, *, loopback: bool = False) -> bool:
+    """Whether it is an IP address, which nobody need be asked for; of this machine, if asked."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return address.is_loopback or not loopback
+
+
+def pytest_configure(config):
+    sys.addaudithook(refuse_network)
+    if os.environ.get("REQUIRE_BROWSER") == "1" and not CHROMIUM:
+        raise pytest.UsageError(f"REQUIRE_BROWSER is set, but {NO_CHROMIUM}.")
+
+
+def pytest_collection_modifyitems(items):
+    if not CHROMIUM:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=f"{NO_CHROMIUM}"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, which asks nothing of the network on its own account.
+
+    Playwright runs it headless and, as it must be for root, without its sandbox.
+    """
+    # Playwright keeps an event loop running in this thread, in which Django then refuses queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-gpu",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+        ],
+    }

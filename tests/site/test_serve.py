@@ -1,0 +1,88 @@
+import socket
+import stat
+
+import pytest
+
+from peaceportal import serve
+
+
+def test_address_is_loopback_unless_set(monkeypatch):
+    monkeypatch.delenv("HOST", raising=False)
+    monkeypatch.setenv("PORT", "")
+    assert serve.address_from_environment() == ("127.0.0.1", 8000)
+    monkeypatch.setenv("HOST", "[::1]")
+    monkeypatch.setenv("PORT", "8080")
+    assert serve.address_from_environment() == ("::1", 8080)
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "٨٠٠٠"])
+def test_address_refuses_an_odd_port(monkeypatch, port):
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit, match="write a number from 1 to 65535"):
+        serve.address_from_environment()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("192.0.2.1", "http://192.0.2.1:8080"),
+    ],
+)
+def test_address_says_where_a_browser_goes(host, url):
+    assert serve.Address(host, 8080).url == url
+
+
+def test_taken_port_is_refused_and_a_free_one_is_not():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = serve.Address("127.0.0.1", other.getsockname()[1])
+        with pytest.raises(SystemExit, match=f"port {taken.port} is in use"):
+            serve.refuse_if_taken(taken)
+    serve.refuse_if_taken(taken)
+
+
+def test_address_of_another_machine_is_refused():
+    with pytest.raises(SystemExit, match="not an address of this machine"):
+        serve.refuse_if_taken(serve.Address("192.0.2.1", 8000))
+
+
+def test_secret_is_random_and_its_owners_alone(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    serve.make_secret(first)
+    serve.make_secret(second)
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    assert len(first.read_text().strip()) >= 50
+    assert first.read_text() != second.read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"first", "second"}
+
+
+def test_secret_that_is_there_is_kept(tmp_path):
+    path = tmp_path / "secret_key"
+    path.write_text("kept")
+    serve.make_secret(path)
+    assert path.read_text() == "kept"
+
+
+def test_environment_fills_in_what_is_not_set(monkeypatch, tmp_path):
+    for name in ("DEBUG", "DJANGO_SETTINGS_MODULE", "SITE_URL", "SECRET_KEY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    serve.set_environment(serve.Address("127.0.0.1", 8080), debug=False)
+    assert serve.os.environ["SITE_URL"] == "http://127.0.0.1:8080"
+    assert serve.os.environ["DEBUG"] == "no"
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+    assert (tmp_path / "var" / "secret_key").is_file()
+
+
+def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
+    for name in ("DEBUG", "DJANGO_SETTINGS_MODULE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SITE_URL", "https://peace.example.org")
+    monkeypatch.setenv("SECRET_KEY", "x" * 50)
+    serve.set_environment(serve.Address("127.0.0.1", 8080), debug=False)
+    assert serve.os.environ["SITE_URL"] == "https://peace.example.org"
+    assert not (tmp_path / "secret_key").exists()
