@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
 from organisations import models
+from peaceportal.core.publishing import visible
 from peaceportal.core.records import RecordQuerySet
 from peaceportal.core.trees import TreePageQuerySet
 
@@ -53,7 +54,7 @@ class OrganisationQuerySet(TreePageQuerySet):
         activities = models.Activity.objects.shown().filter(
             area__in=models.AreaOfWork.objects.published(at)
         )
-        return self.with_tree_fields().prefetch_related(
+        return self.prefetch_related(
             "names",
             "sources",
             "identifiers",
@@ -91,10 +92,8 @@ class AreaQuerySet(TreePageQuerySet):
         """With everything that the page of an area shows and anyone may see."""
         at = at or timezone.now()
         areas = self.model.objects.published(at)
-        engagements = models.Engagement.objects.filter(
-            organisation__in=models.Organisation.objects.published(at)
-        )
-        return self.with_tree_fields().prefetch_related(
+        engagements = models.Engagement.objects.filter(visible(at, page="organisation"))
+        return self.prefetch_related(
             "sources",
             "identifiers",
             public("related_areas", areas, as_name="public_related_areas"),
@@ -126,36 +125,20 @@ class AreaQuerySet(TreePageQuerySet):
 class PlaceQuerySet(TreePageQuerySet):
     def of_most_organisations(self, at: datetime | None = None):
         """Places where any public organisation shows itself, those of most of them first."""
-        shown = models.Organisation.objects.published(at).filter(withhold_places=False)
-        places = self.filter(organisations__in=shown)
-        counted = places.annotate(number_of_organisations=Count("organisations", distinct=True))
+        shown = models.Organisation.objects.published(at).filter(
+            withhold_places=False, places=OuterRef("pk")
+        )
+        links = models.Organisation.places.through.objects.order_by().filter(place=OuterRef("pk"))
+        number = links.values("place").annotate(number=Count("pk")).values("number")
+        counted = self.filter(Exists(shown)).annotate(number_of_organisations=Subquery(number))
         return counted.order_by("-number_of_organisations", "sort_name", "pk")
 
-    def for_detail(self, at: datetime | None = None):
-        """With everything that the page of a place shows and anyone may see."""
-        at = at or timezone.now()
-        activities = models.Activity.objects.shown().filter(
-            area__in=models.AreaOfWork.objects.published(at), withhold_places=False
-        )
-        organisations = models.Organisation.objects.published(at)
-        return self.with_tree_fields().prefetch_related(
-            "sources",
-            "identifiers",
-            public(
-                "organisations",
-                organisations.filter(withhold_places=False),
-                as_name="public_organisations",
-            ),
-            public(
-                "activities",
-                activities.select_related("area").for_page(at),
-                as_name="public_activities",
-            ),
-        )
+    def for_detail(self):
+        """With what the page of a place shows of the place itself."""
+        return self.prefetch_related("sources", "identifiers")
 
 
 def public_engagements(at: datetime):
     """Engagements in areas that anyone may see, by the names of the areas."""
-    areas = models.AreaOfWork.objects.published(at)
-    engaged = models.Engagement.objects.filter(area__in=areas).select_related("area")
+    engaged = models.Engagement.objects.filter(visible(at, page="area")).select_related("area")
     return engaged.order_by("area__sort_name", "pk")

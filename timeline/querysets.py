@@ -8,9 +8,9 @@ from datetime import date, datetime
 from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
-from organisations.models import AreaOfWork, Organisation, Place
+from organisations.models import AreaOfWork, Place
 from peaceportal.core.dates import KEY_STEP, overlapping
-from peaceportal.core.publishing import PageQuerySet
+from peaceportal.core.publishing import PageQuerySet, visible
 from timeline import models
 
 # Unknown dates come last in both directions.
@@ -50,9 +50,6 @@ class EventQuerySet(PageQuerySet):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
         return self.filter(overlapping("happened", after, before))
 
-    def undated(self):
-        return self.filter(happened_key__isnull=True)
-
     def to_come(self, at: datetime | None = None):
         """Events that begin after the day of `at` (now, if None)."""
         return self.filter(happened_key__gte=_first_key_after(at))
@@ -78,9 +75,7 @@ class EventQuerySet(PageQuerySet):
     def for_list(self, at: datetime | None = None):
         """With what a list shows of each event: areas, places and organisations, if public."""
         at = at or timezone.now()
-        participations = models.Participation.objects.filter(
-            organisation__in=Organisation.objects.published(at)
-        )
+        participations = models.Participation.objects.filter(visible(at, page="organisation"))
         return self.prefetch_related(
             Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
             Prefetch("places", Place.objects.published(at), to_attr="public_places"),

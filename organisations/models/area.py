@@ -10,7 +10,7 @@ from peaceportal.core.rich_text import RichTextField
 from peaceportal.core.trees import TreePage
 
 
-class AreaOfWork(Sourced, TreePage):
+class AreaOfWork(TreePage, Sourced):
     """A field of peace work, perhaps within a wider one."""
 
     kind_of_page = "area"
@@ -37,7 +37,7 @@ class AreaOfWork(Sourced, TreePage):
         return [name.strip() for name in self.other_names.splitlines() if name.strip()]
 
 
-class Engagement(Sourced, Record):
+class Engagement(Record, Sourced):
     """What an organisation does in an area of work."""
 
     owner_fields = ("organisation", "area")

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -21,7 +22,7 @@ class State(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
-class Organisation(Sourced, TreePage):
+class Organisation(TreePage, Sourced):
     """A body that works for peace, or takes part: what is listed is not thereby endorsed."""
 
     class Kind(models.TextChoices):
@@ -145,7 +146,7 @@ class OrganisationName(Record):
         return self.name
 
 
-class Succession(Sourced, Record):
+class Succession(Record, Sourced):
     """How a body ended or changed, and what came after it."""
 
     class Kind(models.TextChoices):
@@ -210,8 +211,6 @@ class Succession(Sourced, Record):
             self._refuse_cycle()
 
     def _refuse_cycle(self):
-        from django.core.exceptions import ValidationError
-
         later, frontier = set(), {self.successor_id}
         others = Succession._base_manager.exclude(pk=self.pk).exclude(successor=None)
         while frontier:

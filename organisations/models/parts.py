@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,14 @@ from peaceportal.core.weblinks import WebAddressField
 
 
 class ActivityQuerySet(PartQuerySet):
+    def at_places(self, places, at: datetime | None = None):
+        """What anyone may see of the work at `places`; withheld places match nothing."""
+        at = at or timezone.now()
+        links = self.model.places.through.objects.filter(place__in=places)
+        here = self.published(at).filter(pk__in=links.values("activity"), withhold_places=False)
+        told = here.exclude(organisations__withhold_places=True)
+        return told.select_related("area").for_page(at)
+
     def for_page(self, at: datetime):
         """With the organisations and places of each activity that anyone may see."""
         return self.prefetch_related(
@@ -31,7 +40,7 @@ class ActivityQuerySet(PartQuerySet):
         )
 
 
-class Activity(Sourced, Part):
+class Activity(Part, Sourced):
     """Ongoing work. It has no date of an event and is none."""
 
     State = State
@@ -84,11 +93,14 @@ class Activity(Sourced, Part):
 
     @property
     def shown_places(self) -> list[Place]:
-        """Of those that `for_page` read: none where they are withheld."""
-        return [] if self.withhold_places else self.public_places
+        """Of those that `for_page` read; none where they are withheld, or a body of it is so."""
+        withheld = self.withhold_places or any(
+            organisation.withhold_places for organisation in self.public_organisations
+        )
+        return [] if withheld else self.public_places
 
 
-class Quotation(Sourced, Part):
+class Quotation(Part, Sourced):
     """What somebody said, in their own words."""
 
     page_fields = ("areas",)
@@ -112,8 +124,15 @@ class Quotation(Sourced, Part):
     def __str__(self):
         return Truncator(self.text).chars(80)
 
+    def clean(self):
+        super().clean()
+        text = self.text.strip()
+        if text[:1] + text[-1:] in {"“”", '""'} and not set(text[1:-1]) & set('“”"'):
+            text = text[1:-1].strip()
+        self.text = text
 
-class Resource(Sourced, Part):
+
+class Resource(Part, Sourced):
     """Further reading, listening or data. Its title and address may be lost."""
 
     class Medium(models.TextChoices):

@@ -10,7 +10,7 @@ from peaceportal.core.trees import TreePage
 from peaceportal.core.vocabularies import VocabularyField
 
 
-class Place(Sourced, TreePage):
+class Place(TreePage, Sourced):
     """A country, a region or a city, in whatever lies around it."""
 
     class Kind(models.TextChoices):

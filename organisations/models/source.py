@@ -35,6 +35,7 @@ class Sourced(models.Model):
         verbose_name=_("sources"),
         blank=True,
         related_name="%(app_label)s_%(class)s_set",
+        help_text=_("Where this comes from. The + adds one."),
     )
 
     class Meta:

@@ -74,18 +74,40 @@ def find_page(queryset, slug: str) -> Page:
 class PublicPageView(DetailView):
     """A page for anyone, by its slug."""
 
+    http_method_names = ["get", "head"]
+
+    # Relations of the page whose records are shown on it with sources of their own.
+    sourced_parts: tuple[str, ...] = ()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(sources=self.sources(), **kwargs)
+
+    def sources(self) -> list:
+        """The sources of everything that the page shows, each once."""
+        shown = [self.object]
+        for name in self.sourced_parts:
+            shown += getattr(self.object, name)
+        found = {source.pk: source for record in shown for source in record.sources.all()}
+        return list(found.values())
+
     def get(self, request, *args, **kwargs):
         try:
             self.object = find_page(self.get_queryset(), kwargs["slug"])
         except Moved as moved:
-            return HttpResponsePermanentRedirect(moved.page.get_absolute_url())
+            return revisited(HttpResponsePermanentRedirect(moved.page.get_absolute_url()))
         except Gone:
             return gone(request)
         return self.render_to_response(self.get_context_data(object=self.object))
 
 
 def gone(request) -> HttpResponse:
-    return render(request, "410.html", status=410)
+    return revisited(render(request, "410.html", status=410))
+
+
+def revisited(response: HttpResponse) -> HttpResponse:
+    """Browsers would keep a 301 or 410 for ever; but a page can be put back, or renamed back."""
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 register_converter(SlugConverter, "page")

@@ -9,6 +9,13 @@ class CoreConfig(AppConfig):
 
     def ready(self):
         from peaceportal.core import changes
+        from peaceportal.core.identifiers import Identifier
+        from peaceportal.core.publishing import Page
         from peaceportal.core.records import Record
 
-        changes.listen(model for model in apps.get_models() if issubclass(model, Record))
+        records = [model for model in apps.get_models() if issubclass(model, Record)]
+        changes.listen(records)
+        # A dump writes the pages before the identifiers that name them.
+        Identifier.natural_key.dependencies = [
+            model._meta.label_lower for model in records if issubclass(model, Page)
+        ]

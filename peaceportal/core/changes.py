@@ -16,7 +16,18 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.utils import timezone
 
 
-class ChangeCounter(models.Model):
+class Log(models.Model):
+    """What happened here. It is no content: fixtures bring none of it from elsewhere."""
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args, raw=False, **kwargs):
+        if not raw:
+            super().save_base(*args, raw=raw, **kwargs)
+
+
+class ChangeCounter(Log):
     """One row; `seq` is the number of the latest change, and the version of all content."""
 
     ONLY_ROW = 1
@@ -24,7 +35,7 @@ class ChangeCounter(models.Model):
     seq = models.BigIntegerField(default=0)
 
 
-class Change(models.Model):
+class Change(Log):
     """A record was made, changed or deleted: the reader looks it up by `uid` to see which."""
 
     seq = models.BigIntegerField(primary_key=True)
@@ -47,8 +58,8 @@ def version(using: str = "default") -> int:
 def lock(using: str) -> None:
     """Wait for other writers before touching a row.
 
-    Every writer needs the counter in the end; taken first, two that write the same rows in
-    another order cannot wait for each other. SQLite has one writer at a time anyway.
+    Every writer needs the counter in the end; taken before any row, two that write the same rows
+    in another order cannot wait for each other. SQLite has one writer at a time anyway.
     """
     connection = connections[using]
     if connection.features.has_select_for_update and connection.in_atomic_block:
@@ -87,11 +98,16 @@ def touch(records: Iterable[models.Model], using: str) -> None:
     for record in records:
         by_model.setdefault(type(record), set()).add(record.pk)
     for model, pks in by_model.items():
-        names = {field.name for field in model._meta.concrete_fields}
-        values = {"updated_at": timezone.now(), "revision": F("revision") + 1}
-        values = {name: value for name, value in values.items() if name in names}
+        values = counted(model)
         if values:
             models.QuerySet(model, using=using).filter(pk__in=pks).update(**values)
+
+
+def counted(model: type[models.Model]) -> dict:
+    """The values by which an update counts a change: of the columns that `model` has for it."""
+    names = {field.name for field in model._meta.concrete_fields}
+    values = {"updated_at": timezone.now(), "revision": F("revision") + 1}
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _advance(steps: int, using: str) -> int:

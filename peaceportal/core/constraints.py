@@ -7,6 +7,7 @@ from django.db import models
 
 # What PostgreSQL can hold; SQLite alone would take more, and could then not move.
 LARGEST_SMALL_INTEGER = 32_767
+LARGEST_INTEGER = 2_147_483_647
 
 
 class FieldCheck(models.CheckConstraint):

@@ -117,6 +117,17 @@ class Finder(django_filters.FilterSet):
     def tag_label(self, name: str, value) -> str:
         return words(value)
 
+    # What could not be read
+
+    @property
+    def error_count(self) -> int:
+        return sum(len(errors) for errors in self.form.errors.values())
+
+    @property
+    def first_error(self) -> str:
+        """The id of the first field that has errors beside it."""
+        return f"id_{next(iter(self.form.errors))}_error"
+
     # Results
 
     @property

@@ -11,13 +11,17 @@ from peaceportal.core.records import Record
 
 
 class Identifier(Record):
-    """`scheme:value` names one page; a page may have several."""
+    """`scheme:value` names one page; a page may have several.
+
+    Fixtures name the page by its uid: its primary key is another one on every installation.
+    """
 
     owner_fields = ("page",)
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
-    object_id = models.PositiveBigIntegerField()
+    object_id = models.PositiveBigIntegerField(serialize=False)
     page = GenericForeignKey()
+    page_uid = models.UUIDField(editable=False)
     scheme = models.CharField(
         _("scheme"), max_length=60, help_text=_("Who gave it, for example un-symbol or ucdp.")
     )
@@ -38,3 +42,13 @@ class Identifier(Record):
 
     def __str__(self):
         return f"{self.scheme}:{self.value}"
+
+    def natural_key(self):
+        return super().natural_key()
+
+    def prepare(self, stored):
+        super().prepare(stored)
+        if self.object_id is None:
+            pages = self.content_type.model_class()._base_manager
+            self.object_id = pages.values_list("pk", flat=True).get(uid=self.page_uid)
+        self.page_uid = self.page.uid

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from peaceportal.core.finder import Finder, parameter, words
+from peaceportal.core.trees import branches
 
 
 @dataclass(frozen=True)
 class Option:
     """A value of a parameter that can be ticked. `depth` is how far it lies beneath another."""
 
+    name: str
     value: str
     label: str
     is_chosen: bool
@@ -28,14 +30,18 @@ class Group:
     errors: list[str]
 
 
-def group(finder: Finder, name: str, values: Iterable) -> Group:
+def group(finder: Finder, name: str, values: Iterable, *, as_tree: bool = False) -> Group:
     """The group of parameter `name`: `values`, and before them what else was chosen."""
     values = list(values)
     chosen = finder.asked.get(name) or []
-    offered = [*(value for value in chosen if value not in values), *values]
+    offered = [(value, 0) for value in chosen if value not in values]
+    if as_tree:
+        offered += [pair for branch in branches(values) for pair in branch.flat()]
+    else:
+        offered += [(value, 0) for value in values]
     options = [
-        Option(parameter(value), words(value), value in chosen, getattr(value, "tree_depth", 0))
-        for value in offered
+        Option(name, parameter(value), words(value), value in chosen, depth)
+        for value, depth in offered
     ]
     field = finder.form[name]
     return Group(name, str(field.label), options, list(field.errors))

@@ -39,22 +39,31 @@ VISIBILITY = ["status", "removed_at", "publish_at", "unpublish_at"]
 PUBLIC_STATUSES = [Status.PUBLISHED, Status.ARCHIVED]
 
 
+def visible(at: datetime | None = None, *, page: str = "") -> Q:
+    """Rows that anyone may see at the moment `at` (now, if None), or whose relation `page` may be.
+
+    NULL in `publish_at` means from the first, in `unpublish_at` without end.
+    """
+    at = at or timezone.now()
+    of = f"{page}__" if page else ""
+    begun = Q(**{f"{of}publish_at__isnull": True}) | Q(**{f"{of}publish_at__lte": at})
+    not_over = Q(**{f"{of}unpublish_at__isnull": True}) | Q(**{f"{of}unpublish_at__gt": at})
+    kept = Q(**{f"{of}status__in": PUBLIC_STATUSES, f"{of}removed_at__isnull": True})
+    return begun & not_over & kept
+
+
 class PageQuerySet(RecordQuerySet):
     def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
+        """The page with this slug, or that once had it in public."""
+        try:
+            return self.get(slug=slug)
+        except self.model.DoesNotExist:
+            old = OldSlug.objects.filter(model=self.model._meta.label_lower, slug=slug)
+            return self.get(uid__in=old.values("page_uid"))
 
     def published(self, at: datetime | None = None):
-        """What anyone may see at the moment `at` (now, if None).
-
-        NULL in `publish_at` means from the first, in `unpublish_at` without end.
-        """
-        at = at or timezone.now()
-        return self.filter(
-            Q(publish_at__isnull=True) | Q(publish_at__lte=at),
-            Q(unpublish_at__isnull=True) | Q(unpublish_at__gt=at),
-            status__in=PUBLIC_STATUSES,
-            removed_at__isnull=True,
-        )
+        """What anyone may see at the moment `at` (now, if None)."""
+        return self.filter(visible(at))
 
     def remove(self, at: datetime | None = None) -> int:
         """Take pages off the site. They are kept, and can be put back."""
@@ -128,7 +137,8 @@ class Published(Record):
 
     def prepare(self, stored):
         super().prepare(stored)
-        self.updated_at = timezone.now()
+        if stored is not None:
+            self.updated_at = timezone.now()
 
 
 class Part(Published):
@@ -213,7 +223,7 @@ class Page(Published):
         return getattr(self, self.title_field)
 
     def is_public(self, at: datetime | None = None) -> bool:
-        """The same rule as `PageQuerySet.published`, for one page in memory."""
+        """The same rule as `visible`, for one page in memory."""
         at = at or timezone.now()
         return (
             self.status in PUBLIC_STATUSES
@@ -247,7 +257,7 @@ class Page(Published):
         changed = set(fields)
         if changed & {"status", "publish_at", "unpublish_at", "removed_at", "first_public_at"}:
             names |= {"first_public_at"}
-        if changed & {"slug", cls.title_field}:
+        if "slug" in changed:
             names |= {"slug"}
         return names
 

@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from peaceportal.core.dates import DateError, EDTFDate, parse
+from peaceportal.core.dates import UNKNOWN, DateError, EDTFDate, parse
 from peaceportal.core.slugs import OldSlug
 
 MOST_VALUES = 50
@@ -137,6 +137,9 @@ class QueryCharField(forms.CharField):
             )
         return value
 
+    def prepare_value(self, value):
+        return "".join(char for char in value if char.isprintable()) if value else value
+
 
 class BoundField(QueryCharField):
     """One end of a span: a year, a month or a day. Gives an EDTFDate; None if empty."""
@@ -147,11 +150,14 @@ class BoundField(QueryCharField):
             return None
         try:
             date = parse(text)
-        except DateError as error:
-            raise ValidationError(str(error)) from error
+        except DateError:
+            date = UNKNOWN
         if not (date.is_single and date.is_plain) or date.start.is_decade:
             raise ValidationError(
-                _("“%(text)s” is not one year, month or day. Write for example 1990, or 2024-07.")
+                _(
+                    "“%(text)s” cannot be read as one year, month or day. "
+                    "Write for example 1990, July 2024 or 27 July 1953."
+                )
                 % {"text": shown(text)}
             )
         return date
@@ -163,7 +169,7 @@ class BoundField(QueryCharField):
         pass
 
     def prepare_value(self, value):
-        return value.edtf if isinstance(value, EDTFDate) else value
+        return value.edtf if isinstance(value, EDTFDate) else super().prepare_value(value)
 
 
 class ChoiceField(QueryCharField):
@@ -178,7 +184,7 @@ class ChoiceField(QueryCharField):
         if value not in self.words:
             raise PartlyRead(
                 _("“%(value)s” is none of %(words)s. It was left out.")
-                % {"value": shown(value), "words": ", ".join(self.words)},
+                % {"value": shown(value), "words": ", ".join(filter(None, self.words))},
                 self.default,
             )
         return value

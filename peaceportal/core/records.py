@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import NotSupportedError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +20,8 @@ class RecordQuerySet(models.QuerySet):
     def get_by_natural_key(self, uid):
         return self.get(uid=uid)
 
-    def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):
-        if update_conflicts:
+    def bulk_create(self, objs, *args, update_conflicts=False, ignore_conflicts=False, **kwargs):
+        if update_conflicts or ignore_conflicts:
             raise NotSupportedError("Records are not overwritten unread: save or bulk_update them.")
         objs = list(objs)
         with transaction.atomic(using=self.db):
@@ -45,11 +45,28 @@ class RecordQuerySet(models.QuerySet):
     def update(self, **values):
         with transaction.atomic(using=self.db):
             changes.lock(self.db)
-            before = list(self.model._base_manager.using(self.db).filter(pk__in=self._pks()))
-            rows = super().update(**values)
-            self._put_right(before, values)
+            plain = models.QuerySet(self.model, using=self.db)
+            before = list(plain.filter(pk__in=self._pks()))
+            counted = changes.counted(self.model)
+            derived = self.model.prepared_names(values)
+            if derived <= set(counted) and not set(counted) & set(values):
+                rows = super().update(**(counted | values))
+                changes.log([*before, *plain.filter(pk__in=[row.pk for row in before])], self.db)
+            else:
+                rows = super().update(**values)
+                self._put_right(before, values)
         return rows
 
+    def update_or_create(self, *args, **kwargs):
+        with transaction.atomic(using=self.db):
+            changes.lock(self.db)  # before the row: see `changes.lock`
+            return super().update_or_create(*args, **kwargs)
+
+    def select_for_update(self, *args, **kwargs):
+        changes.lock(self.db)
+        return super().select_for_update(*args, **kwargs)
+
+    update_or_create.alters_data = True
     update.alters_data = True
     bulk_update.alters_data = True
 
@@ -83,6 +100,7 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"  # reverse relations save through it: they leave a trace too
 
     def natural_key(self):
         return (str(self.uid),)
@@ -123,7 +141,15 @@ class Record(models.Model):
             record.prepare(None)
 
     def prepare(self, stored: Record | None) -> None:
-        """Put derived values right before any way of saving; `stored` is the row as it was."""
+        """Put derived values right before any way of saving; `stored` is the row as it was.
+
+        Raises ValidationError where the permanent identity would change.
+        """
+        if stored is not None and str(stored.uid) != str(self.uid):
+            raise ValidationError(
+                _("%(record)s has the permanent identity %(uid)s, which never changes.")
+                % {"record": stored, "uid": stored.uid}
+            )
         for field in self.deriving_fields():
             field.derive(self)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from django.db import models
+from django.utils.html import linebreaks
 
 EXTENSIONS = {
     "Bold": True,
@@ -12,7 +14,7 @@ EXTENSIONS = {
     "Subscript": True,
     "Superscript": True,
     "HardBreak": True,
-    "Heading": {"levels": [3, 4]},
+    "Heading": {"levels": [2, 3]},
     "Blockquote": True,
     "BulletList": True,
     "OrderedList": True,
@@ -24,6 +26,10 @@ EXTENSIONS = {
     "TableCell": True,
 }
 
+OTHER_BLOCKS = (
+    "address|article|aside|div|dd|dl|dt|figcaption|figure|footer|h5|h6|header|pre|section"
+)
+
 
 @lru_cache(maxsize=1)
 def _sanitiser():
@@ -33,8 +39,15 @@ def _sanitiser():
 
 
 def sanitise(html: str) -> str:
-    """Only the elements and attributes of `EXTENSIONS`; everything else is taken out."""
-    return _sanitiser()(html) if html else ""
+    """Only the elements and attributes of `EXTENSIONS`; everything else is taken out.
+
+    Blocks of other kinds become paragraphs, so that their words do not run together.
+    """
+    if not html:
+        return ""
+    html = re.sub(r"<(/?)h1\b[^>]*>", r"<\1h2>", html, flags=re.I)
+    html = re.sub(rf"<(/?)(?:{OTHER_BLOCKS})\b[^>]*>", r"<\1p>", html, flags=re.I)
+    return re.sub(r"<p>\s*</p>", "", _sanitiser()(html))
 
 
 class RichTextField(models.TextField):
@@ -58,4 +71,7 @@ class RichTextField(models.TextField):
         return (self.name,)
 
     def derive(self, instance: models.Model) -> None:
-        setattr(instance, self.attname, sanitise(getattr(instance, self.attname)))
+        text = getattr(instance, self.attname)
+        if text and not re.search(r"<[a-z/!]", text, flags=re.I):
+            text = linebreaks(text)  # typed plainly: an empty line ends a paragraph
+        setattr(instance, self.attname, sanitise(text))

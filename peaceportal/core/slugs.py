@@ -61,12 +61,27 @@ def cut(slug: str, length: int) -> str:
 def free_slug(page: models.Model, title: str, taken: Collection[str] = ()) -> str:
     """A slug for `page` that no other page of its kind has or had, nor `taken` holds."""
     base = slugify(title) or f"{page.kind_of_page}-{str(page.uid)[:8]}"
-    slug, number = base, 1
-    while slug in taken or is_taken(page, slug):
+    if base not in taken and not is_taken(page, base):
+        return base
+    known = set(taken) | _slugs_like(page, base)
+    number = 2
+    while (slug := _numbered(base, number)) in known:
         number += 1
-        suffix = f"-{number}"
-        slug = cut(base, LONGEST_SLUG - len(suffix)) + suffix
     return slug
+
+
+def _numbered(base: str, number: int) -> str:
+    suffix = f"-{number}"
+    return cut(base, LONGEST_SLUG - len(suffix)) + suffix
+
+
+def _slugs_like(page: models.Model, base: str) -> set[str]:
+    """The slugs of other pages of its kind, now and once, that begin as a numbered one would."""
+    beginning = cut(base, LONGEST_SLUG - len("-9999999"))
+    others = type(page)._base_manager.filter(slug__startswith=beginning).exclude(uid=page.uid)
+    former = OldSlug.objects.filter(model=page._meta.label_lower, slug__startswith=beginning)
+    former = former.exclude(page_uid=page.uid)
+    return {*others.values_list("slug", flat=True), *former.values_list("slug", flat=True)}
 
 
 def is_taken(page: models.Model, slug: str) -> bool:

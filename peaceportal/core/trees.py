@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
-from tree_queries.query import TreeQuerySet
 
 from peaceportal.core.constraints import FieldCheck
 from peaceportal.core.publishing import NamedPage, PageQuerySet
@@ -23,18 +22,26 @@ BENEATH = """
     )
     SELECT id FROM beneath
 """
+ABOVE = """
+    WITH RECURSIVE above (id, parent_id) AS (
+        SELECT id, parent_id FROM {table} WHERE id = %s
+        UNION
+        SELECT higher.id, higher.parent_id
+        FROM {table} higher JOIN above ON higher.id = above.parent_id
+    )
+    SELECT id FROM above
+"""
 
 
-class TreePageQuerySet(PageQuerySet, TreeQuerySet):
+class TreePageQuerySet(PageQuerySet):
     def tops(self):
         """The pages that are part of no other."""
         return self.filter(parent__isnull=True)
 
     def beneath(self, tops: Iterable[models.Model]):
-        """These pages and all that lies beneath them.
+        """These pages and all that lies beneath them, as a query that filters use as a semi-join.
 
-        Not the `descendants` of the library, which takes one page and cannot stand inside another
-        query: filters use this as a semi-join. UNION ends at a cycle.
+        UNION ends at a cycle, which forms refuse but a database cannot.
         """
         pks = [page.pk for page in tops]
         if not pks:
@@ -77,17 +84,24 @@ class TreePage(NamedPage):
                 }
             )
 
-    def public_family(self) -> tuple[list[TreePage], list[TreePage]]:
+    def family(self) -> tuple[list[TreePage], list[TreePage]]:
         """What it is part of, from the widest, and what is part of it, as far as public.
 
-        One query, for a page that was read with its tree fields.
+        One query; what lies between two public pages may itself not be.
         """
-        above = list(self.tree_path[:-1])
-        pages = type(self).objects.published().filter(Q(pk__in=above) | Q(parent=self))
+        sql = ABOVE.format(table=self._meta.db_table)
+        above = RawSQL(sql, [self.parent_id])  # noqa: S611 - the value is a parameter
+        pages = type(self).objects.filter(Q(pk__in=above) | Q(parent=self))
         by_pk = {page.pk: page for page in pages}
+        chain: list[TreePage] = []
+        next_pk = self.parent_id
+        while next_pk in by_pk and by_pk[next_pk] not in chain:
+            chain.insert(0, by_pk[next_pk])
+            next_pk = by_pk[next_pk].parent_id
+        within = [page for page in by_pk.values() if page.parent_id == self.pk]
         return (
-            [by_pk[pk] for pk in above if pk in by_pk],
-            [page for page in by_pk.values() if page.parent_id == self.pk],
+            [page for page in chain if page.is_public() and page.pk != self.pk],
+            [page for page in within if page.is_public() and page.pk != self.pk],
         )
 
     def _chain_above(self) -> set[int]:
@@ -107,6 +121,12 @@ class Branch:
 
     page: TreePage
     branches: list[Branch] = field(default_factory=list)
+
+    def flat(self, depth: int = 0) -> Iterator[tuple[TreePage, int]]:
+        """The pages of this branch in the order of reading, with their depth."""
+        yield self.page, depth
+        for branch in self.branches:
+            yield from branch.flat(depth + 1)
 
 
 def branches(pages: Iterable[TreePage]) -> list[Branch]:

@@ -140,11 +140,6 @@ def test_without_a_bound_every_date_passes():
     assert set(Event.objects.filter(overlapping("happened"))) == set(events)
 
 
-def test_undated_events_are_those_of_unknown_date():
-    store(["", "../1960", "1953?"])
-    assert [e.happened.edtf for e in Event.objects.undated()] == [""]
-
-
 @pytest.mark.parametrize(
     ("given_value", "edtf"),
     [

@@ -1,10 +1,10 @@
-from django.core.validators import FileExtensionValidator
+from django.core.validators import FileExtensionValidator, MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
-from peaceportal.core.constraints import FieldCheck
+from peaceportal.core.constraints import LARGEST_INTEGER, FieldCheck
 from peaceportal.core.publishing import Part
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField
@@ -13,7 +13,7 @@ from timeline.models.event import Event
 FILE_TYPES = ["pdf", "txt", "docx", "odt", "rtf", "epub"]
 
 
-class Document(Sourced, Part):
+class Document(Part, Sourced):
     """A text that belongs to an event: an agreement, guidance, a report, a record."""
 
     class Kind(models.TextChoices):
@@ -38,7 +38,9 @@ class Document(Sourced, Part):
     )
     url = WebAddressField(_("web address"), blank=True)
     kind = VocabularyField(_("kind"), choices=Kind)
-    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    pages = models.PositiveIntegerField(
+        _("pages"), null=True, blank=True, validators=[MaxValueValidator(LARGEST_INTEGER)]
+    )
     text = models.TextField(_("full text"), blank=True)
     version_of = models.ForeignKey(
         "self",

@@ -18,7 +18,7 @@ from timeline.models.series import EventSeries
 from timeline.querysets import ADDED, NEWEST, EventQuerySet
 
 
-class Event(Sourced, Page):
+class Event(Page, Sourced):
     """Something that happened. When it was posted, and what it looks back to, are other facts."""
 
     class Kind(models.TextChoices):
@@ -37,7 +37,7 @@ class Event(Sourced, Page):
     kind = VocabularyField(_("kind"), choices=Kind, default=Kind.MEETING)
     happened = EDTFField(_("happened"), with_key=True)
     happened_inferred = models.BooleanField(
-        _("taken from its posting"),
+        _("date taken from the posting"),
         default=False,
         help_text=_(
             "For a statement or publication of which only the posting date is known: the same "
@@ -154,7 +154,8 @@ class Participation(Record):
     """The part that an organisation had in an event."""
 
     class Role(models.TextChoices):
-        SUBJECT = "subject", _("subject")
+        SUBJECT = "subject", _("what it is about")
+        ISSUED = "issued", _("issued it")
         CONVENED = "convened", _("convened it")
         TOOK_PART = "took-part", _("took part")
         PARTY = "party", _("party")

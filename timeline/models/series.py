@@ -7,7 +7,7 @@ from peaceportal.core.publishing import NamedPage
 from peaceportal.core.vocabularies import VocabularyField
 
 
-class EventSeries(Sourced, NamedPage):
+class EventSeries(NamedPage, Sourced):
     """Events that belong together: the sessions of a forum, the rounds of a peace process."""
 
     class Kind(models.TextChoices):

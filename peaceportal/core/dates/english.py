@@ -80,9 +80,9 @@ def _read_open(text: str) -> EDTFDate | None:
 
 def _read_numbers(text: str) -> EDTFDate | None:
     """Dates in figures: taken where they read one way only."""
-    match = re.fullmatch(r"(\d{4})[/.-](\d{1,2})(?:[/.-](\d{1,2}))?", text)
-    if match and match[3]:
-        return _single(Point(int(match[1]), int(match[2]), int(match[3])))
+    match = re.fullmatch(r"(\d{4})([/.-])(\d{1,2})(?:\2(\d{1,2}))?", text)
+    if match and match[4]:
+        return _single(Point(int(match[1]), int(match[3]), int(match[4])))
     if match:
         raise DateError(
             _(
@@ -124,7 +124,7 @@ def _read_range(text: str) -> EDTFDate | None:
     end = _point(tail)
     if end is None:
         return None
-    year = None if end.is_decade else end.year
+    year = end.year if end.month else None  # “July – 2024” lends nothing: it is no range
     start = _point(head, year=year, month=end.month if end.day else None)
     return EDTFDate(start, end) if start else None
 
@@ -198,6 +198,10 @@ def _month(month: str, year: int) -> Point | None:
 
 def _explain(text: str) -> str:
     lower = text.lower()
+    match = re.fullmatch(r"([a-z]+)\.? ?[–-] ?(\d{4})", lower)
+    if match and match[1] in MONTH_NUMBERS:
+        point = _month(match[1], int(match[2]))
+        return _("A month and its year need no dash. Write “%(date)s”.") % {"date": _single(point)}
     if re.search(r"centur|\b\d\dxx\b", lower):
         return _("Centuries are too wide to place. Write the decade or years, as 1890s–1910s.")
     if re.search(r"(?:^|\D)['’]?\d0['’]?s\b", lower):

@@ -13,7 +13,7 @@ from peaceportal.core.dates.value import UNKNOWN, DateError, EDTFDate
 
 WHAT_MAY_BE_TYPED = gettext_lazy(
     "As exact as the source, no more: 27 July 1953, July 2024, 1945, 1990s, "
-    "30 Nov – 1 Dec 2023, since 2008, until 1960, about 1953, or EDTF. Empty if unknown."
+    "30 Nov – 1 Dec 2023, since 2008, until 1960, about 1953. Empty if unknown."
 )
 
 
@@ -24,7 +24,12 @@ class EDTFInput(forms.TextInput):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["understood"] = understood(context["widget"]["value"] or "")
+        widget = context["widget"]
+        context["understood"] = understood(widget["value"] or "")
+        if context["understood"] and widget["attrs"].get("id"):
+            echo = f"{widget['attrs']['id']}_understood"
+            described = widget["attrs"].get("aria-describedby", "")
+            widget["attrs"] |= {"aria-describedby": f"{described} {echo}".strip()}
         return context
 
 
@@ -74,7 +79,7 @@ def understood(text: str) -> str:
         return ""
     if value == UNKNOWN:
         return ""
-    if value.earliest == value.latest:
+    if value.is_by_day:
         return _("Understood as %(date)s.") % {"date": display(value)}
     return _("Understood as %(date)s: %(span)s.") % {
         "date": display(value),

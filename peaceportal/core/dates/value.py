@@ -118,7 +118,10 @@ class EDTFDate:
                     "This range runs backwards: %(start)s comes after %(end)s. Write the earlier "
                     "date first, and the year at both ends where the years differ."
                 )
-                % {"start": self.start.edtf, "end": self.end.edtf}
+                % {
+                    "start": EDTFDate(self.start, self.start),
+                    "end": EDTFDate(self.end, self.end),
+                }
             )
 
     def __bool__(self):
@@ -182,6 +185,11 @@ class EDTFDate:
         return bool(
             self.start and self.end and not self.start.is_qualified and not self.end.is_qualified
         )
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether both its ends are days."""
+        return bool(self.start and self.end and self.start.day and self.end.day)
 
     @cached_property
     def key(self) -> int | None:

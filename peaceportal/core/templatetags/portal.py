@@ -3,7 +3,7 @@
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 from peaceportal.core.dates import EDTFDate, moment_html, time_html
 from peaceportal.core.publishing import Published
@@ -38,6 +38,15 @@ def written_in(record: Published) -> str:
     if record.language.split("-")[0].lower() == (get_language() or "en").split("-")[0]:
         return ""
     return format_html('lang="{}" dir="{}"', record.language, record.direction)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The name of a language in the active language, or its code where Django knows no name."""
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return code
 
 
 @register.simple_tag
