@@ -63,7 +63,7 @@ class OrganisationFinder(Finder):
         if asked.get("kind"):
             phrases.append(_("of the kind %(kinds)s") % {"kinds": either(asked["kind"])})
         if asked.get("state"):
-            phrases.append(either(asked["state"]))
+            phrases.append(_("whose state is %(states)s") % {"states": either(asked["state"])})
         if asked.get("q"):
             phrases.append(_("with “%(words)s”") % {"words": asked["q"]})
         return phrases

@@ -2,12 +2,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from organisations.finder import OrganisationFinder
-from organisations.models import AreaOfWork, Organisation, Place, Succession
+from organisations.models import Activity, AreaOfWork, Organisation, Place, Succession
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.options import group
 from peaceportal.core.trees import branches
 
-LARGEST = 10
+LARGEST = 20
 
 
 @require_safe
@@ -22,7 +22,7 @@ def organisation_list(request):
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
         "groups": [
-            group(finder, "area", AreaOfWork.objects.published().with_tree_fields()),
+            group(finder, "area", AreaOfWork.objects.published(), as_tree=True),
             group(finder, "kind", Organisation.Kind),
             group(finder, "place", Place.objects.published().of_most_organisations()[:LARGEST]),
             group(finder, "state", Organisation.State),
@@ -33,13 +33,13 @@ def organisation_list(request):
 
 @require_safe
 def area_list(request):
-    areas = AreaOfWork.objects.published().with_tree_fields()
+    areas = AreaOfWork.objects.published()
     return render(request, "areas/list.html", {"branches": branches(areas)})
 
 
 @require_safe
 def place_list(request):
-    places = Place.objects.published().with_tree_fields()
+    places = Place.objects.published()
     return render(request, "places/list.html", {"branches": branches(places)})
 
 
@@ -47,25 +47,37 @@ class TreePageView(PublicPageView):
     """A page with what it is part of, and what is part of it."""
 
     def get_context_data(self, **kwargs):
-        above, within = self.object.public_family()
+        above, within = self.object.family()
         return super().get_context_data(above=above, within=within, **kwargs)
 
 
 class OrganisationDetail(TreePageView):
     template_name = "organisations/detail.html"
     context_object_name = "organisation"
+    sourced_parts = (
+        "public_successions",
+        "public_engagements",
+        "public_activities",
+        "public_resources",
+    )
 
     def get_queryset(self):
         return Organisation.objects.for_detail()
 
     def get_context_data(self, **kwargs):
-        successions = Succession.objects.around(self.object)
-        return super().get_context_data(successions=successions, **kwargs)
+        self.object.public_successions = list(Succession.objects.around(self.object))
+        return super().get_context_data(**kwargs)
 
 
 class AreaDetail(TreePageView):
     template_name = "areas/detail.html"
     context_object_name = "area"
+    sourced_parts = (
+        "public_quotations",
+        "public_activities",
+        "public_engagements",
+        "public_resources",
+    )
 
     def get_queryset(self):
         return AreaOfWork.objects.for_detail()
@@ -74,6 +86,16 @@ class AreaDetail(TreePageView):
 class PlaceDetail(TreePageView):
     template_name = "places/detail.html"
     context_object_name = "place"
+    sourced_parts = ("public_activities",)
 
     def get_queryset(self):
         return Place.objects.for_detail()
+
+    def get_context_data(self, **kwargs):
+        within = Place.objects.published().beneath([self.object])
+        organisations = Organisation.objects.published().at_places(within)
+        self.object.public_activities = list(Activity.objects.at_places(within)[:LARGEST])
+        shown = list(organisations[: LARGEST + 1])
+        return super().get_context_data(
+            organisations=shown[:LARGEST], has_more=len(shown) > LARGEST, **kwargs
+        )

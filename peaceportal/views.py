@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
+from peaceportal.sitemaps import SITEMAPS
 from timeline.models import Document, Event
 
 ON_HOME = 6
@@ -63,6 +64,21 @@ def robots(request):
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def sitemap_index(request):
+    """The sitemaps by the address of the site: Django's own view believes the host asked for."""
+    sections = [
+        {
+            "location": settings.SITE_URL
+            + reverse("django.contrib.sitemaps.views.sitemap", kwargs={"section": section}),
+            "last_mod": sitemap.get_latest_lastmod(),
+        }
+        for section, sitemap in SITEMAPS.items()
+    ]
+    context = {"sitemaps": sections}
+    return render(request, "sitemap_index.xml", context, content_type="application/xml")
 
 
 @require_safe

@@ -26,7 +26,7 @@ from timeline.models import Event
 ORDERS = {
     "newest": gettext_lazy("newest first"),
     "oldest": gettext_lazy("oldest first"),
-    "added": gettext_lazy("last added first"),
+    "added": gettext_lazy("most recently added first"),
 }
 
 
@@ -60,6 +60,9 @@ class EventForm(QueryForm):
             self.cleaned_data["before"] = None
         if not self.cleaned_data.get("organisation"):
             self.cleaned_data["bodies"] = ""
+        if "bodies" in self.errors:  # it has no field of its own, but stands among organisations
+            beside = self.errors.setdefault("organisation", self.error_class())
+            beside.extend(self.errors.pop("bodies"))
         return self.cleaned_data
 
 
@@ -72,6 +75,7 @@ class EventFinder(Finder):
     after = django_filters.Filter(method="not_before")
     before = django_filters.Filter(method="not_after")
     order = django_filters.Filter(method="in_order")
+    bodies = django_filters.Filter(method="as_they_are")  # widens `organisation`
 
     defaults = {"order": "newest"}
     path = reverse_lazy("timeline:list")
@@ -93,6 +97,9 @@ class EventFinder(Finder):
         else:
             bodies = [organisation.pk for organisation in organisations]
         return queryset.with_organisations(bodies)
+
+    def as_they_are(self, queryset, name, value):
+        return queryset
 
     def at_places(self, queryset, name, places):
         return queryset.at_places(Place.objects.published().beneath(places))
@@ -149,10 +156,13 @@ class EventFinder(Finder):
             if asked.get("bodies"):
                 text = _("with %(organisations)s and the bodies beneath")
             phrases.append(text % {"organisations": either(asked["organisation"])})
-        if asked.get("after"):
-            phrases.append(_("from %(date)s") % {"date": asked["after"]})
-        if asked.get("before"):
-            phrases.append(_("to %(date)s") % {"date": asked["before"]})
+        after, before = asked.get("after"), asked.get("before")
+        if after and before:
+            phrases.append(_("from %(after)s to %(before)s") % {"after": after, "before": before})
+        elif after:
+            phrases.append(_("from %(date)s on") % {"date": after})
+        elif before:
+            phrases.append(_("up to %(date)s") % {"date": before})
         if asked.get("q"):
             phrases.append(_("with “%(words)s”") % {"words": asked["q"]})
         return phrases
@@ -160,17 +170,14 @@ class EventFinder(Finder):
     def sentence(self, count: int) -> str:
         """“6 events on Peacebuilding or Mediation, from 1990, newest first”."""
         number = ngettext("%(count)d event", "%(count)d events", count) % {"count": count}
-        order = str(ORDERS[self.asked.get("order") or "newest"])
-        phrases = self.phrases()
-        if not phrases:
-            return f"{number}, {order}"
-        return f"{number} " + ", ".join([*phrases, order])
+        asked = f"{number} {', '.join(self.phrases())}".strip()
+        return asked if count < 2 else f"{asked}, {ORDERS[self.asked['order']]}"
 
     def tag_label(self, name, value):
         if name == "after":
             return _("From %(date)s") % {"date": value}
         if name == "before":
             return _("To %(date)s") % {"date": value}
-        if name == "order":
-            return str(ORDERS[value])
+        if name == "bodies":
+            return _("With the bodies within")
         return f"“{value}”" if name == "q" else words(value)

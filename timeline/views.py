@@ -29,6 +29,7 @@ def event_list(request):
 class EventDetail(PublicPageView):
     template_name = "timeline/detail.html"
     context_object_name = "event"
+    sourced_parts = ("public_documents",)
 
     def get_queryset(self):
         return Event.objects.for_detail()
@@ -39,4 +40,4 @@ class SeriesDetail(PublicPageView):
     context_object_name = "series"
 
     def get_queryset(self):
-        return EventSeries.objects.prefetch_related("sources")
+        return EventSeries.objects.prefetch_related("sources", "identifiers")

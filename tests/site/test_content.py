@@ -207,7 +207,9 @@ def test_formatted_text_is_stored_as_it_is_written():
     assert len(bodies) > 10
     for body in bodies:
         assert sanitise(body) == body
-        assert body.startswith(("<p>", "<h3>"))
+        assert body.startswith(("<p>", "<h2>"))
+        # They stand directly beneath the title of the page.
+        assert set(re.findall(r"<(h\d)", body)) <= {"h2"}
 
 
 # Where it comes from
@@ -229,7 +231,7 @@ def test_every_source_is_used_and_says_who_published_it_and_when_it_was_read():
         assert source.note
         if "M49" in source.title:
             assert not source.read_on
-            assert "was not read" in source.note
+            assert "no page was read" in source.note
         else:
             assert source.read_on.edtf == "2026-11-21"
         assert source.url or source.title.startswith("Diplomacy for peace")
@@ -250,6 +252,24 @@ def test_the_sources_of_quno_entries_say_what_was_repaired(slug, repair):
     note = Event.objects.get(slug=slug).sources.get().note
     assert repair in note
     assert "list of related areas was lost" in note
+
+
+def test_places_have_sources_that_speak_of_places():
+    titles = set(Place.objects.values_list("sources__title", flat=True))
+    assert titles == {
+        "Country codes and regions (ISO 3166-1, UN M49)",
+        "Reconciliation & Dialogue: places named in the timeline",
+        "Reconciliation & Dialogue: ongoing activities",
+        "Prevention and Mediation: countries named",
+        "Prevention and Mediation: regional offices",
+    }
+
+
+def test_notes_date_the_department_as_pages_do():
+    note = Source.objects.get(title="Prevention and Mediation").note
+    assert "“2018 or earlier”" in note
+    assert "“2018 or earlier”" in Source.objects.get(title="Diplomacy for peace").note
+    assert not Source.objects.filter(note__contains="until 2018").exists()
 
 
 def test_repairs_are_said_in_words():
@@ -356,7 +376,7 @@ def test_the_forum_is_a_series_and_this_its_second_session():
 
 def test_milestones_stand_in_their_years():
     found = {}
-    for event in Event.objects.filter(kind="milestone"):
+    for event in Event.objects.filter(kind="milestone").exclude(happened=""):
         found.setdefault(event.happened.edtf, set()).add(event.slug)
         assert not event.posted
     assert found == {
@@ -373,8 +393,18 @@ def test_milestones_stand_in_their_years():
     }
 
 
+def test_one_milestone_has_no_date():
+    event = Event.objects.get(happened="")
+    assert (
+        event.slug == "peacebuilding-office-in-the-central-african-republic-absorbed-into-minusca"
+    )
+    assert (event.kind, event.posted.edtf) == ("milestone", "")
+    assert event.year_heading == "Date unknown"
+    assert slugs(event.places.all()) == {"central-african-republic"}
+
+
 def test_there_are_no_other_events():
-    assert Event.objects.count() == 9 + 3 + 1
+    assert Event.objects.count() == 9 + 1 + 3 + 1
 
 
 def test_peacebuilding_has_the_events_that_certainly_belong_to_it():
@@ -383,6 +413,7 @@ def test_peacebuilding_has_the_events_that_certainly_belong_to_it():
         "world-summit-approves-the-peacebuilding-commission",
         "united-nations-office-in-burundi-completes-its-mandate",
         "peacebuilding-office-in-sierra-leone-completes-its-mandate",
+        "peacebuilding-office-in-the-central-african-republic-absorbed-into-minusca",
     }
 
 
@@ -398,7 +429,7 @@ def test_roles_are_those_that_the_documents_support():
         )
     )
     assert roles == {
-        ("beyond-the-armistice", "quaker-united-nations-office", "took-part"),
+        ("beyond-the-armistice", "quaker-united-nations-office", "issued"),
         (
             "quno-ny-joins-first-cso-un-dialogue-on-peacebuilding",
             "quaker-united-nations-office-new-york",
@@ -409,18 +440,43 @@ def test_roles_are_those_that_the_documents_support():
             "quaker-united-nations-office-new-york",
             "took-part",
         ),
-        ("new-agenda-for-peace-presented", "secretary-general", "took-part"),
+        ("new-agenda-for-peace-presented", "secretary-general", "issued"),
         (
             "united-nations-office-in-burundi-completes-its-mandate",
-            "united-nations-country-team-in-burundi",
-            "took-part",
+            "security-council",
+            "mandated",
         ),
         (
             "peacebuilding-office-in-sierra-leone-completes-its-mandate",
-            "united-nations-country-team-in-sierra-leone",
-            "took-part",
+            "security-council",
+            "mandated",
         ),
     }
+
+
+@pytest.mark.parametrize(
+    ("slug", "bodies"),
+    [
+        (
+            "united-nations-office-in-burundi-completes-its-mandate",
+            {"bnub", "united-nations-country-team-in-burundi"},
+        ),
+        (
+            "peacebuilding-office-in-sierra-leone-completes-its-mandate",
+            {
+                "united-nations-integrated-peacebuilding-office-in-sierra-leone",
+                "united-nations-country-team-in-sierra-leone",
+            },
+        ),
+        (
+            "peacebuilding-office-in-the-central-african-republic-absorbed-into-minusca",
+            {"binuca", "minusca"},
+        ),
+    ],
+)
+def test_endings_are_about_the_body_that_ended_and_the_one_after_it(slug, bodies):
+    subjects = Participation.objects.filter(event__slug=slug, role="subject")
+    assert {part.organisation.slug for part in subjects} == bodies
 
 
 # Bodies through time
@@ -500,6 +556,8 @@ def test_regional_offices_are_not_named():
 
 
 def test_what_is_said_in_the_present_carries_its_date():
+    for slug in ["united-nations", "security-council", "secretary-general"]:
+        assert Organisation.objects.get(slug=slug).as_of.edtf == "../2018"
     assert Organisation.objects.get(acronym="DPA").as_of.edtf == "../2018"
     assert Organisation.objects.get(acronym="UNIOGBIS").as_of.edtf == "../2018"
     assert AreaOfWork.objects.get(slug="peacebuilding").as_of.edtf == "../2018"
@@ -598,7 +656,7 @@ def test_lower_bounds_stay_lower_bounds():
             ("750", "more than 750"),
             ("dozen ", "more than a dozen "),
             ("six decades", "more than six decades"),
-            ("10 percent", "less than 10 percent"),
+            ("10 per cent", "less than 10 per cent"),
         ]:
             assert text.count(figure) == text.count(hedge), (record, name)
 
@@ -629,10 +687,16 @@ def test_two_pieces_of_reading_stay_untitled_and_by_themselves():
         assert (resource.url, resource.date.edtf, resource.as_of.edtf) == ("", "", "")
 
 
+def test_media_that_are_not_said_are_listed_as_web_pages():
+    for resource in Resource.objects.exclude(title="UN Peacemaker"):
+        assert resource.medium == "web-page"
+        assert "What medium they were is not said" in resource.sources.get().note
+
+
 def test_the_share_of_women_mediators_is_undated():
-    resource = Resource.objects.get(summary__contains="10 percent")
+    resource = Resource.objects.get(summary__contains="10 per cent")
     assert resource.title == "Why we need more women mediators"
-    assert re.search(r"less\s+than 10 percent", resource.summary)
+    assert re.search(r"less\s+than 10 per cent", resource.summary)
     assert not re.search(r"\b(19|20)\d\d\b", resource.summary)
 
 
@@ -640,6 +704,7 @@ def test_quotations_are_exact():
     charter, secretary_general = Quotation.objects.order_by("speaker")
     assert charter.text == "save succeeding generations from the scourge of war"
     assert (charter.speaker, charter.date.edtf) == ("Charter of the United Nations", "1945")
+    assert charter.occasion == "on the purpose for which it was adopted"
     assert secretary_general.text == (
         "Dialogue, diplomacy and multilateral solutions provide the surest path to a peaceful "
         "and just world."

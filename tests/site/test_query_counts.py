@@ -40,19 +40,26 @@ class World:
     def sources(self):
         return [make_source(title=self.next("Source")) for _ in range(3)]
 
+    def chain(self, make, word, depth):
+        """The lowest of `depth` pages, each part of the one before; None for no depth."""
+        parent = None
+        for _ in range(depth):
+            parent = make(name=self.next(word), parent=parent)
+        return parent
+
     def area(self, depth=1, **fields):
-        parent = self.area(depth - 1) if depth else None
+        parent = self.chain(make_area, "Area", depth)
         return make_area(name=self.next("Area"), parent=parent, sources=self.sources(), **fields)
 
     def place(self, depth=1, **fields):
-        parent = self.place(depth - 1) if depth else None
+        parent = self.chain(make_place, "Place", depth)
         return make_place(name=self.next("Place"), parent=parent, sources=self.sources(), **fields)
 
     def three(self, make):
         return [make() for _ in range(3)]
 
     def body(self, depth=1, **fields):
-        parent = self.body(depth - 1) if depth else None
+        parent = self.chain(make_organisation, "Body", depth)
         body = make_organisation(
             name=self.next("Body"),
             parent=parent,

@@ -107,9 +107,9 @@ def test_hidden_event_is_seen_by_nobody(client, how):
     )
     Event.objects.filter(pk=event.pk).update(commemorates=hidden)
     assert_nowhere(client)
-    assert "1 event," in text_of(client.get("/timeline/"))
+    assert ">1 event</h2>" in client.get("/timeline/").content.decode()
     assert "1 event, 1 organisation" in text_of(client.get("/")).replace(" ,", ",")
-    assert "1 event in the timeline" in text_of(client.get("/areas/open-area/"))
+    assert "See the 1 event in the timeline" in text_of(client.get("/areas/open-area/"))
     assert "left out" not in text_of(client.get("/timeline/?after=1900"))
 
 

@@ -101,10 +101,7 @@ def test_event_form_shows_the_date_in_words_and_what_was_understood(editor):
     event = make_event(happened="2023-11-30/2023-12-01")
     response = editor.get(address(Event, "change", event.pk))
     assert read_form(response)["happened"] == "30 November – 1 December 2023"
-    assert (
-        "Understood as 30 November – 1 December 2023: "
-        "from 30 November 2023 to 1 December 2023." in response.text
-    )
+    assert "Understood as 30 November – 1 December 2023." in response.text
 
 
 def test_event_form_sent_back_unchanged_changes_nothing_but_the_revision(editor):

@@ -164,10 +164,11 @@ def test_sentence_says_the_query(client, areas, places):
     make_event(
         title="Talks", areas=[areas["mediation"]], places=[places["geneva"]], happened="1992"
     )
+    make_event(areas=[areas["peacebuilding"]], places=[places["geneva"]], happened="1993")
     response = client.get(
         "/timeline/?area=mediation&area=peacebuilding&place=geneva&after=1990&order=oldest"
     )
-    sentence = "1 event on Mediation or Peacebuilding, in Geneva, from 1990, oldest first"
+    sentence = "2 events on Mediation or Peacebuilding, in Geneva, from 1990 on, oldest first"
     assert sentence in text_of(response)
     assert f"<title>{sentence} – Peace Portal</title>" in response.content.decode()
 
@@ -223,14 +224,14 @@ UNREAD = [
     ("place=no-such", "place", "There is no place “no-such” here."),
     ("organisation=no-such", "organisation", "There is no organisation “no-such” here."),
     ("kind=party", "kind", "“party” is none of meeting, statement"),
-    ("after=soon", "after", "“soon” cannot be read as a date."),
-    ("before=03/04/2024", "before", "reads two ways"),
-    ("after=199X", "after", "is not one year, month or day"),
-    ("before=1990/1999", "before", "is not one year, month or day"),
-    ("after=1953~", "after", "is not one year, month or day"),
+    ("after=soon", "after", "“soon” cannot be read as one year, month or day."),
+    ("before=03/04/2024", "before", "“03/04/2024” cannot be read as one year, month or day."),
+    ("after=199X", "after", "cannot be read as one year, month or day"),
+    ("before=1990/1999", "before", "cannot be read as one year, month or day"),
+    ("after=1953~", "after", "cannot be read as one year, month or day"),
     ("after=2020&before=1990", "after", "is later than"),
     ("order=best", "order", "“best” is none of newest, oldest, added."),
-    ("bodies=maybe", "bodies", "“maybe” is none of"),
+    ("bodies=maybe", "organisation", "“maybe” is none of 1."),
     ("page=two", "page", "“two” is not a page number."),
     ("page=0", "page", "“0” is not a page number."),
     ("q=%00", "q", "characters that cannot be read"),
@@ -248,7 +249,7 @@ def test_unreadable_value_is_named_beside_its_field_and_the_rest_filters(
     response = client.get(f"/timeline/?area=mediation&kind=agreement&{query}")
     assert response.status_code == 200
     assert titles_of(response) == ["Wanted"]
-    errors = response.content.decode().split(f'id="{field}-errors"')
+    errors = response.content.decode().split(f'id="id_{field}_error"')
     assert len(errors) == 2
     assert sentence in errors[1].split("</ul>")[0]
 

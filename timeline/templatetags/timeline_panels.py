@@ -12,6 +12,7 @@ from timeline.models import Event
 register = template.Library()
 
 ON_A_PANEL = 10
+IN_A_SERIES = 200
 PANEL = "timeline/_panel.html"
 
 
@@ -45,4 +46,7 @@ def events_at_place(place: Place):
 @register.inclusion_tag("timeline/_series.html")
 def events_of_series(series):
     events = Event.objects.published().in_series(series)
-    return {"events": events.oldest_first().for_list()}
+    counted = events.annotate(in_all=Window(Count("pk")))
+    shown = list(counted.oldest_first().for_list()[:IN_A_SERIES])
+    left_out = shown[0].in_all - len(shown) if shown else 0
+    return {"events": shown, "left_out": left_out}
