@@ -60,9 +60,11 @@ class EventAdmin(PageAdmin):
                 "classes": ["collapse"],
                 "fields": (
                     "image",
-                    ("image_alt", "image_is_decorative"),
+                    "image_alt",  # one a line: a folded section opens only for such an error
+                    "image_is_decorative",
                     "image_caption",
-                    ("image_credit", "image_licence"),
+                    "image_credit",
+                    "image_licence",
                 ),
             },
         ),

@@ -11,23 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connections, models
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
 
 
-class Log(models.Model):
-    """What happened here. It is no content: fixtures bring none of it from elsewhere."""
-
-    class Meta:
-        abstract = True
-
-    def save_base(self, *args, raw=False, **kwargs):
-        if not raw:
-            super().save_base(*args, raw=raw, **kwargs)
-
-
-class ChangeCounter(Log):
+class ChangeCounter(models.Model):
     """One row; `seq` is the number of the latest change, and the version of all content."""
 
     ONLY_ROW = 1
@@ -35,7 +24,7 @@ class ChangeCounter(Log):
     seq = models.BigIntegerField(default=0)
 
 
-class Change(Log):
+class Change(models.Model):
     """A record was made, changed or deleted: the reader looks it up by `uid` to see which."""
 
     seq = models.BigIntegerField(primary_key=True)
@@ -119,6 +108,8 @@ def _advance(steps: int, using: str) -> int:
 
 def listen(record_models: Iterable[type[models.Model]]) -> None:
     """Connect the receivers to each model of records and to its many-to-many tables."""
+    for model in (ChangeCounter, Change):
+        pre_save.connect(_count_on, sender=model, dispatch_uid=f"count {model._meta.label_lower}")
     for model in record_models:
         key = model._meta.label_lower
         pre_save.connect(_prepare, sender=model, dispatch_uid=f"prepare {key}")
@@ -130,6 +121,19 @@ def listen(record_models: Iterable[type[models.Model]]) -> None:
             m2m_changed.connect(
                 _log_link, sender=through, dispatch_uid=f"link {through._meta.label_lower}"
             )
+
+
+def _count_on(sender, instance, raw, using, **kwargs):
+    """A dump of an older or another log never turns the numbers back."""
+    if not raw:
+        return
+    counter = ChangeCounter.objects.using(using)
+    latest = Change.objects.using(using).aggregate(latest=Max("seq"))["latest"] or 0
+    seq = max(latest, instance.seq, version(using))
+    if sender is ChangeCounter:
+        instance.seq = seq
+    else:
+        counter.update_or_create(pk=ChangeCounter.ONLY_ROW, defaults={"seq": seq})
 
 
 def _prepare(sender, instance, using, update_fields=None, **kwargs):

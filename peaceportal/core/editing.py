@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from peaceportal.core.choosing import Choosing, ChoosingForm
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.publishing import PUBLIC_STATUSES, Status
 
 LONGEST_SEARCH = 200  # characters
 LONGEST_FILE_NAME = 200  # bytes; the storage adds some where a name is taken
@@ -151,6 +152,13 @@ class PartAdmin(Kept, RecordAdmin):
     told_fields = ("uid", "created_at", "updated_at")
     list_filter = ("status",)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        record = form.instance
+        if record.status in PUBLIC_STATUSES and not record.sources.exists():
+            reminder = _("This is public and names no source. Please say where it comes from.")
+            self.message_user(request, reminder, messages.WARNING)
+
 
 class RemovedFilter(admin.SimpleListFilter):
     title = _("removed or not")
@@ -229,6 +237,11 @@ class RowInline(Editing):
 
     extra = 0
     formset = RowFormSet
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "status":  # a part is seen only with its page: that one decides
+            kwargs["initial"] = Status.PUBLISHED
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         fields = [self.opts.get_field(name) for name in self.autocomplete_fields]

@@ -137,8 +137,7 @@ class Published(Record):
 
     def prepare(self, stored):
         super().prepare(stored)
-        if stored is not None:
-            self.updated_at = timezone.now()
+        self.updated_at = timezone.now()
 
 
 class Part(Published):

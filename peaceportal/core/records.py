@@ -49,7 +49,7 @@ class RecordQuerySet(models.QuerySet):
             before = list(plain.filter(pk__in=self._pks()))
             counted = changes.counted(self.model)
             derived = self.model.prepared_names(values)
-            if derived <= set(counted) and not set(counted) & set(values):
+            if derived <= set(counted) and not {"uid", *counted} & set(values):
                 rows = super().update(**(counted | values))
                 changes.log([*before, *plain.filter(pk__in=[row.pk for row in before])], self.db)
             else:

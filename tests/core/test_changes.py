@@ -9,7 +9,7 @@ from django import forms
 from django.apps import apps
 from django.core import serializers
 from django.core.management import call_command
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, NotSupportedError, models, transaction
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
 
@@ -729,3 +729,67 @@ def test_deletion_keeps_the_address_of_what_was_public():
     assert [old.slug for old in OldSlug.objects.all()] == ["talks"]
     assert make_event(title="Talks").slug == "talks-2"
     assert make_event(title="Plans").slug == "plans"
+
+
+# Reverse relations save in bulk, through the base manager.
+
+
+def add_event_to_series(event):
+    make_series().events.add(event)
+
+
+def set_events_of_series(event):
+    make_series().events.set([event])
+
+
+def add_document_of_another(event):
+    event.documents.add(make_document(event=make_event()))
+
+
+def add_identifier_of_another(event):
+    event.identifiers.add(make_identifier(page=make_event(), value="S/2"))
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        add_event_to_series,
+        set_events_of_series,
+        add_document_of_another,
+        add_identifier_of_another,
+    ],
+)
+def test_adding_through_a_reverse_relation_leaves_a_trace(way, event):
+    before = version()
+    way(event)
+    assert ("timeline.event", event.uid) in changes_since(before)
+    assert grown(event) >= 1
+
+
+def test_stale_copy_does_not_turn_an_address_back():
+    make_event(slug="first")
+    stale = Event.objects.get()
+    Event.objects.update(slug="second")
+    stale.title = "Another"
+    stale.save(update_fields=["title"])
+    assert Event.objects.get().slug == "second"
+
+
+def test_conflicts_are_not_passed_over_unread():
+    with pytest.raises(NotSupportedError):
+        Event.objects.bulk_create([Event(title="a")], ignore_conflicts=True)
+
+
+def test_update_of_many_rows_that_derives_nothing_is_few_queries(django_assert_max_num_queries):
+    Event.objects.bulk_create([Event(title="Talks") for _ in range(50)])
+    before = version()
+    with django_assert_max_num_queries(12):
+        Event.objects.update(summary="Same")
+    assert len(changes_since(before)) == 50
+    assert set(Event.objects.values_list("revision", flat=True)) == {2}
+
+
+def test_hundredth_page_of_a_title_is_few_queries(django_assert_max_num_queries):
+    Event.objects.bulk_create([Event(title="Talks") for _ in range(99)])
+    with django_assert_max_num_queries(12):
+        assert make_event(title="Talks").slug == "talks-100"

@@ -87,7 +87,10 @@ class Event(Page, Sourced):
         _("alternative text"),
         max_length=500,
         blank=True,
-        help_text=_("What the picture shows, for those who do not see it."),
+        help_text=_(
+            "What the picture shows, for those who do not see it. Required, unless the picture is "
+            "decorative. After an error, choose the file again."
+        ),
     )
     image_is_decorative = models.BooleanField(
         _("decorative"), default=False, help_text=_("The picture adds nothing to the text.")
