@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from organisations.models import AreaOfWork, Organisation, Place
@@ -31,9 +31,9 @@ def groups(finder: EventFinder) -> list[Group]:
 def most_frequent(model) -> list:
     """The public pages of `model` that stand on most public events, by name."""
     relation = model._meta.get_field("events")
-    events = Event.objects.published().filter(**{relation.field.name: OuterRef("pk")})
-    number = events.order_by().values(relation.field.name).annotate(number=Count("pk"))
-    pages = model.objects.published().annotate(number_of_events=Subquery(number.values("number")))
-    counted = pages.filter(number_of_events__isnull=False)
-    largest = counted.order_by("-number_of_events", "sort_name", "pk")[:LARGEST]
-    return sorted(largest, key=lambda page: (page.sort_name, page.pk))
+    page = relation.field.m2m_reverse_field_name()
+    links = relation.through.objects.filter(
+        event__in=Event.objects.published(), **{f"{page}__in": model.objects.published()}
+    )
+    counted = links.values(page).annotate(number=Count("pk")).order_by("-number", page)
+    return list(model.objects.filter(pk__in=counted.values(page)[:LARGEST]))

@@ -104,7 +104,7 @@ class EventQuerySet(PageQuerySet):
                 ),
                 Prefetch(
                     "commemorated_by",
-                    self.model.objects.published(at).newest_first(),
+                    self.model.objects.published(at).order_by(),
                     to_attr="public_commemorations",
                 ),
             )

@@ -40,6 +40,7 @@ def test_old_slug_redirects_for_ever(client, model, make, prefix):
         response = client.get(f"{prefix}{old}/")
         assert response.status_code == 301
         assert response.url == f"{prefix}third/"
+        assert response.headers["Cache-Control"] == "no-cache"
     assert client.get(f"{prefix}third/").status_code == 200
 
 
@@ -49,6 +50,7 @@ def test_removed_page_is_gone_with_a_sentence(client, model, make, prefix):
     model.objects.filter(pk=page.pk).remove()
     response = client.get(f"{prefix}page/")
     assert response.status_code == 410
+    assert response.headers["Cache-Control"] == "no-cache"
     assert "This page has been removed" in text_of(response)
     assert "Confidential" not in text_of(response)
     model.objects.filter(pk=page.pk).put_back()
@@ -167,6 +169,11 @@ def test_sitemap_lists_every_public_page(client):
     pages = client.get("/sitemap-events.xml").content.decode()
     assert f"http://127.0.0.1:8000{event.get_absolute_url()}" in pages
     assert "http://127.0.0.1:8000/timeline/" in client.get("/sitemap-lists.xml").content.decode()
+
+
+def test_sitemap_does_not_believe_the_host_that_was_asked(client):
+    for address in ("/sitemap.xml", "/sitemap-lists.xml"):
+        assert "evil" not in client.get(address, headers={"host": "evil.example"}).text
 
 
 def test_sitemap_of_an_empty_site_answers(client):

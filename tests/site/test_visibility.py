@@ -206,6 +206,27 @@ def test_withheld_places_are_seen_by_nobody(client):
     assert place.name == "Geneva"
 
 
+def test_work_of_a_body_that_withholds_its_places_shows_none(client):
+    area, _place, body, _series, _event = public_world()
+    hiding = make_place(name=f"{SECRET} valley", slug="valley")
+    Organisation.objects.filter(pk=body.pk).update(withhold_places=True)
+    make_activity(area=area, text="Open work.", organisations=[body], places=[hiding])
+    for address in ("/organisations/open-body/", "/areas/open-area/"):
+        assert SECRET not in client.get(address).content.decode(), address
+    assert "Open work." not in text_of(client.get("/places/valley/"))
+
+
+def test_hidden_events_do_not_decide_what_a_filter_offers(client):
+    _area, _place, body, _series, _event = public_world()
+    for number in range(12):
+        other = make_organisation(name=f"Crowd {number}")
+        for _ in range(2):
+            make_event(organisations=[other], status="draft")
+    html = client.get("/timeline/").content.decode()
+    assert f'name="organisation" value="{body.slug}"' in html
+    assert 'value="crowd-' not in html
+
+
 @pytest.mark.parametrize("how", HIDDEN)
 @pytest.mark.parametrize(
     ("model", "make", "prefix"),

@@ -144,6 +144,15 @@ class Event(Page, Sourced):
         return reverse("timeline:detail", kwargs={"slug": self.slug})
 
     @property
+    def commemorations(self) -> list["Event"]:
+        """What looks back to it, as `for_detail` read it, newest first.
+
+        Sorted here: asked for the order, SQLite would walk the whole timeline in it.
+        """
+        found = self.public_commemorations
+        return sorted(found, key=lambda event: (event.happened_key or 0, event.pk), reverse=True)
+
+    @property
     def year_heading(self) -> str:
         """The year under which it stands in a timeline: a range under the year it starts in."""
         if not self.happened:
