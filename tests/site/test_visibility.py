@@ -109,7 +109,7 @@ def test_hidden_event_is_seen_by_nobody(client, how):
     assert_nowhere(client)
     assert ">1 event</h2>" in client.get("/timeline/").content.decode()
     assert "1 event, 1 organisation" in text_of(client.get("/")).replace(" ,", ",")
-    assert "See the 1 event in the timeline" in text_of(client.get("/areas/open-area/"))
+    assert "See this event in the timeline" in text_of(client.get("/areas/open-area/"))
     assert "left out" not in text_of(client.get("/timeline/?after=1900"))
 
 
