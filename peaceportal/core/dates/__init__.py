@@ -6,7 +6,7 @@ The notation is a subset of EDTF (ISO 8601-2:2019): days, months, years, decades
 ranges and the qualifiers `~`, `?` and `%`.
 """
 
-from peaceportal.core.dates.display import display, moment_html, span_in_words, time_html
+from peaceportal.core.dates.display import display, mark, moment_html, span_in_words, time_html
 from peaceportal.core.dates.english import parse
 from peaceportal.core.dates.fields import DatesInOrder, EDTFField, overlapping
 from peaceportal.core.dates.forms import EDTFFormField, EDTFInput
@@ -23,6 +23,7 @@ __all__ = [
     "EDTFInput",
     "Point",
     "display",
+    "mark",
     "moment_html",
     "overlapping",
     "parse",

@@ -49,6 +49,24 @@ def moment_html(value: EDTFDate) -> SafeString:
     return format_html("{}", text % {"date": display(closed)})
 
 
+def mark(value: EDTFDate) -> str:
+    """How a date is drawn beside its words: the classes of its mark on a spine.
+
+    A dot for a day, a bar for a range of days, a dotted one for anything wider, an open end.
+    """
+    if not value:
+        return "mark mark-unknown"
+    if value.start is None or value.end is None:
+        classes = ["mark-open"]
+    elif value.is_by_day:
+        classes = ["mark-day" if value.is_single else "mark-range"]
+    else:
+        classes = ["mark-soft"]
+    if any(point and point.is_qualified for point in (value.start, value.end)):
+        classes.append("mark-about")
+    return " ".join(["mark", *classes])
+
+
 def span_in_words(value: EDTFDate) -> str:
     """From which day to which: how the site understood a date less exact than a day."""
     if value.earliest and value.latest:

@@ -3,9 +3,10 @@
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
 
-from peaceportal.core.dates import EDTFDate, moment_html, time_html
+from peaceportal.core.dates import EDTFDate, mark, moment_html, time_html
 from peaceportal.core.publishing import Published
 from peaceportal.core.weblinks import is_web_address
 
@@ -22,6 +23,21 @@ def time(value: EDTFDate) -> str:
 def moment(value: EDTFDate) -> str:
     """The date after “as of” or “published”: one that is open reads “2018 or earlier”."""
     return moment_html(value)
+
+
+@register.filter
+def mark_of(value: EDTFDate) -> str:
+    """The classes of the mark that draws a date."""
+    return mark(value)
+
+
+@register.simple_tag(takes_context=True)
+def current(context, address: str) -> str:
+    """The attribute that tells in a menu where one is: on this page, or somewhere beneath it."""
+    request = context.get("request")
+    if request is None or not request.path.startswith(address):
+        return ""
+    return mark_safe('aria-current="page"' if request.path == address else 'aria-current="true"')
 
 
 @register.simple_tag

@@ -1,0 +1,107 @@
+"""Every kind of page in Chromium: nothing complains, nothing sticks out, axe finds nothing."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = [
+    "/",
+    "/timeline/",
+    "/timeline/?area=peacebuilding&area=no-such&after=1990&before=soon&bodies=x&page=x",
+    "/timeline/?q=nothing-like-it",
+    "/timeline/beyond-the-armistice/",
+    "/series/permanent-forum-on-people-of-african-descent/",
+    "/areas/",
+    "/areas/reconciliation-dialogue/",
+    "/organisations/",
+    "/organisations/department-of-political-affairs/",
+    "/organisations/binuca/",
+    "/places/",
+    "/places/africa/",
+    "/about/",
+]
+NOWHERE = "/nowhere/"
+
+
+@pytest.fixture
+def content():
+    call_command("load_content", verbosity=0)
+
+
+@pytest.fixture
+def complaints(page):
+    """What Chromium has to say against a page, as it says it."""
+    said = []
+    page.on("console", lambda message: said.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    page.on(
+        "response",
+        lambda response: (
+            said.append(f"{response.status}: {response.url}") if response.status >= 400 else None
+        ),
+    )
+    return said
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_open_without_complaint(live_server, content, page, complaints, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in PAGES:
+        answer = page.goto(f"{live_server.url}{address}", wait_until="networkidle")
+        assert answer.status == 200, address
+        assert page.locator("h1").count() == 1, address
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(live_server, content, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    axe = Axe()
+    for address in [*PAGES, NOWHERE]:
+        page.goto(f"{live_server.url}{address}")
+        found = axe.run(page)
+        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize(("width", "text"), [(320, "100%"), (390, "200%"), (1280, "200%")], ids=str)
+def test_nothing_scrolls_sideways(live_server, content, page, width, text):
+    page.set_viewport_size({"width": width, "height": 640})
+    for direction in ("ltr", "rtl"):
+        for address in [*PAGES, NOWHERE]:
+            page.goto(f"{live_server.url}{address}")
+            page.evaluate(
+                "([text, dir]) => { const root = document.documentElement;"
+                " root.style.fontSize = text; root.dir = dir; }",
+                [text, direction],
+            )
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_keyboard_leads_through_the_page_with_focus_in_sight(live_server, content, page):
+    page.goto(f"{live_server.url}/timeline/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return [s.outlineStyle, s.outlineWidth]; })()"
+        )
+        assert style == ["solid", "3px"]
+
+
+def test_finder_filters_without_javascript(live_server, content, browser):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{live_server.url}/timeline/")
+    page.get_by_label("Peacebuilding", exact=True).check()
+    page.get_by_label("From").fill("2010")
+    page.get_by_role("button", name="Show events").click()
+    assert page.get_by_role("heading", level=2).inner_text() == (
+        "2 events on Peacebuilding, from 2010 on, newest first"
+    )
+    page.get_by_role("link", name="Remove filter: Peacebuilding").click()
+    assert "from 2010 on" in page.get_by_role("heading", level=2).inner_text()
+    page.close()
