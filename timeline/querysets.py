@@ -59,6 +59,22 @@ class EventQuerySet(PageQuerySet):
         begun = Q(happened_key__lt=_first_key_after(at))
         return self.filter(begun | Q(happened_key__isnull=True))
 
+    def earlier_than(self, event):
+        """Events that come before it in the timeline, the nearest first; none if it is undated."""
+        if event.happened_key is None:
+            return self.none()
+        key, pk = event.happened_key, event.pk
+        before = Q(happened_key__lt=key) | Q(happened_key=key, pk__lt=pk)
+        return self.filter(before).newest_first()
+
+    def later_than(self, event):
+        """Events that come after it in the timeline, the nearest first; none if it is undated."""
+        if event.happened_key is None:
+            return self.none()
+        key, pk = event.happened_key, event.pk
+        after = Q(happened_key__gt=key) | Q(happened_key=key, pk__gt=pk)
+        return self.filter(after).oldest_first()
+
     def naming(self, words: str):
         """Events with `words` in their title or summary."""
         return self.filter(Q(title__icontains=words) | Q(summary__icontains=words))

@@ -34,6 +34,14 @@ class EventDetail(PublicPageView):
     def get_queryset(self):
         return Event.objects.for_detail()
 
+    def get_context_data(self, **kwargs):
+        events = Event.objects.published()
+        return super().get_context_data(
+            earlier=events.earlier_than(self.object).first(),
+            later=events.later_than(self.object).first(),
+            **kwargs,
+        )
+
 
 class SeriesDetail(PublicPageView):
     template_name = "timeline/series.html"

@@ -144,6 +144,12 @@ class Event(Page, Sourced):
         return reverse("timeline:detail", kwargs={"slug": self.slug})
 
     @property
+    def public_organisations(self) -> list[Organisation]:
+        """Of the participations that `for_list` read, each body once."""
+        bodies = {part.organisation_id: part.organisation for part in self.public_participations}
+        return list(bodies.values())
+
+    @property
     def commemorations(self) -> list["Event"]:
         """What looks back to it, as `for_detail` read it, newest first.
 

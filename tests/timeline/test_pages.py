@@ -1,0 +1,72 @@
+"""What the page of an event says."""
+
+import pytest
+
+from tests.factories import make_document, make_event, make_organisation, make_participation
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client, page):
+    return text_of(client.get(page.get_absolute_url()))
+
+
+def test_three_dates_are_three_facts(client):
+    past = make_event(title="Armistice", happened="1953-07-27")
+    event = make_event(
+        title="A look back",
+        kind="statement",
+        happened="2024-07",
+        posted="2024-07",
+        happened_inferred=True,
+        commemorates=past,
+    )
+    text = read(client, event)
+    assert "Happened July 2024 (from its posting)" in text
+    assert "Posted July 2024" in text
+    assert "Commemorates Armistice, 27 July 1953" in text
+    assert "Commemorated by A look back, July 2024" in read(client, past)
+
+
+def test_unknown_date_is_said(client):
+    assert "Happened date unknown" in read(client, make_event(happened=""))
+
+
+def test_roles_and_who_spoke_are_said(client):
+    event, body = make_event(), make_organisation(name="Office", acronym="OF")
+    make_participation(
+        event=event, organisation=body, role="mediated", represented_by="A. Person, Envoy"
+    )
+    assert "Office (OF): mediated, represented by A. Person, Envoy" in read(client, event)
+
+
+def test_body_with_two_roles_stands_once_in_a_list(client):
+    event, body = make_event(), make_organisation(name="Office")
+    for role in ("convened", "mediated"):
+        make_participation(event=event, organisation=body, role=role)
+    html = client.get("/timeline/").content.decode()
+    assert html.count(f'href="{body.get_absolute_url()}"') == 1
+
+
+def test_document_is_described(client):
+    event = make_event()
+    make_document(event=event, title="Accord", kind="record", language="fr", pages=12)
+    assert "Accord (record, French, 12 pages)" in read(client, event)
+
+
+def test_earlier_and_later_lead_through_time(client):
+    first = make_event(title="First", happened="1953-07-27")
+    wide = make_event(title="All the year", happened="1953")
+    last = make_event(title="Last", happened="1954")
+    make_event(title="Draft between", happened="1953-08", status="draft")
+    undated = make_event(title="Undated", happened="")
+    assert "Later First" in read(client, wide)
+    assert "Earlier All the year Later Last" in read(client, first)
+    assert "Later" not in read(client, last)
+    assert "Earlier" not in read(client, undated)
+
+
+def test_events_of_one_date_are_each_reached_once(client):
+    events = [make_event(title=f"Of a day {n}", happened="1953-07-27") for n in range(3)]
+    assert "Earlier Of a day 0 Later Of a day 2" in read(client, events[1])
