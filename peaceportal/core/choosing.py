@@ -34,7 +34,18 @@ class Chosen:
                 continue
         if all(pk in self.known for pk in pks):
             return [self.known[pk] for pk in pks]
-        return self.choices.queryset.using(self.db).filter(pk__in=pks)
+        return self.choices.queryset.using(self.db).filter(
+            pk__in=[pk for pk in pks if pk <= models.BigIntegerField.MAX_BIGINT]
+        )
+
+
+class ManyField(forms.ModelMultipleChoiceField):
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except OverflowError as error:  # a number that SQLite cannot even look for
+            message = self.error_messages["invalid_choice"] % {"value": "…"}
+            raise ValidationError(message, code="invalid_choice") from error
 
 
 class ChosenOne(Chosen, AutocompleteSelect):
@@ -75,4 +86,5 @@ class Choosing:
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", ChosenMany(db_field, self.admin_site))
+            kwargs.setdefault("form_class", ManyField)
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -82,6 +82,13 @@ class ListAdmin(admin.ModelAdmin):
                 return False
         return super().lookup_allowed(lookup, value, request)
 
+    def response_action(self, request, queryset):
+        try:
+            return super().response_action(request, queryset)
+        except (DataError, OverflowError, ValueError):  # no row has such a number
+            self.message_user(request, _("Nothing was done: choose rows first."), messages.WARNING)
+            return None
+
     def get_search_results(self, request, queryset, search_term):
         """Each record once, by semi-join. Used by lists and by autocomplete."""
         term = search_term.replace("\0", "")[:LONGEST_SEARCH]

@@ -524,3 +524,25 @@ def test_old_addresses_are_read_and_not_edited(editor):
     assert editor.post(url, {"slug": "other"}).status_code == 403
     assert editor.post(address(OldSlug, "delete", old.pk), {"post": "yes"}).status_code == 403
     assert editor.get(address(OldSlug, "add")).status_code == 403
+
+
+HUGE = "9" * 20
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("selected", ["abc", HUGE, "", "-1"])
+def test_action_on_what_is_no_row_does_nothing(editor, selected):
+    event = make.make_event()
+    form = {"action": "remove", "_selected_action": selected}
+    response = editor.post(address(timeline.Event), form)
+    assert response.status_code in {200, 302}
+    assert timeline.Event.objects.published().get() == event
+
+
+def test_number_that_no_row_can_have_is_refused_beside_its_field(editor):
+    page = editor.get(address(timeline.Event, "add"))
+    form = {**read_form(page), "title": "Kept", "areas": [HUGE], "places": ["abc"]}
+    response = editor.post(address(timeline.Event, "add"), form)
+    assert response.status_code == 200
+    assert {"areas", "places"} <= errors(response).keys()
+    assert read_form(response)["title"] == "Kept"
