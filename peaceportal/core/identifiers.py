@@ -43,7 +43,7 @@ class Identifier(Record):
     def __str__(self):
         return f"{self.scheme}:{self.value}"
 
-    def natural_key(self):
+    def natural_key(self):  # one of its own, on which the app names the pages it depends on
         return super().natural_key()
 
     def prepare(self, stored):
