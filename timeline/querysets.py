@@ -64,16 +64,16 @@ class EventQuerySet(PageQuerySet):
         if event.happened_key is None:
             return self.none()
         key, pk = event.happened_key, event.pk
-        before = Q(happened_key__lt=key) | Q(happened_key=key, pk__lt=pk)
-        return self.filter(before).newest_first()
+        before = Q(happened_key__lt=key) | Q(pk__lt=pk)
+        return self.filter(before, happened_key__lte=key).newest_first()
 
     def later_than(self, event):
         """Events that come after it in the timeline, the nearest first; none if it is undated."""
         if event.happened_key is None:
             return self.none()
         key, pk = event.happened_key, event.pk
-        after = Q(happened_key__gt=key) | Q(happened_key=key, pk__gt=pk)
-        return self.filter(after).oldest_first()
+        after = Q(happened_key__gt=key) | Q(pk__gt=pk)
+        return self.filter(after, happened_key__gte=key).oldest_first()
 
     def naming(self, words: str):
         """Events with `words` in their title or summary."""

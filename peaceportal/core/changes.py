@@ -165,25 +165,16 @@ def _before_delete(sender, instance, using, **kwargs):
         stored.leave()
     for relation in sender._meta.get_fields(include_hidden=True):
         if relation.many_to_many:
-            linked = _linked(relation, instance, using)
+            reverse = not relation.concrete
+            through = (relation if reverse else relation.remote_field).through
+            linked = _others(through, instance, relation.related_model, reverse, using)
             log(linked, using)
-            if not relation.concrete:
+            if reverse:
                 touch(linked, using)
 
 
 def _log_delete(sender, instance, using, **kwargs):
     log([instance], using)
-
-
-def _linked(relation, instance, using: str) -> list[models.Model]:
-    """The records at the other end of a many-to-many relation of `instance`."""
-    field = relation if relation.concrete else relation.field
-    there, here = field.m2m_reverse_name(), field.m2m_column_name()
-    if not relation.concrete:
-        there, here = here, there
-    links = field.remote_field.through._base_manager.using(using).filter(**{here: instance.pk})
-    others = relation.related_model._base_manager.using(using)
-    return list(others.filter(pk__in=links.values(there)))
 
 
 def _log_link(sender, instance, action, model, pk_set, using, **kwargs):
@@ -195,11 +186,8 @@ def _log_link(sender, instance, action, model, pk_set, using, **kwargs):
         _log_ends(sender, instance, model, list(others), kwargs["reverse"], using)
     elif action == "pre_clear":
         lock(using)
-        links = sender._base_manager.using(using)
-        here, there = _ends(sender, instance, model, kwargs["reverse"])
-        pks = links.filter(**{here: instance.pk}).values_list(there, flat=True)
-        others = model._base_manager.using(using).filter(pk__in=list(pks))
-        _log_ends(sender, instance, model, list(others), kwargs["reverse"], using)
+        others = _others(sender, instance, model, kwargs["reverse"], using)
+        _log_ends(sender, instance, model, others, kwargs["reverse"], using)
 
 
 def _log_ends(through, instance, model, others, reverse: bool, using: str) -> None:
@@ -213,7 +201,9 @@ def _log_ends(through, instance, model, others, reverse: bool, using: str) -> No
         touch(others if reverse else [instance], using)
 
 
-def _ends(through, instance, model, reverse: bool) -> tuple[str, str]:
-    """The columns of a many-to-many table that hold `instance` and the other side."""
-    columns = [field.attname for field in through._meta.fields if field.is_relation]
-    return (columns[1], columns[0]) if reverse else (columns[0], columns[1])
+def _others(through, instance, model, reverse: bool, using: str) -> list[models.Model]:
+    """The records of `model` at the other end of the links of `instance`."""
+    source, target = [field.attname for field in through._meta.fields if field.is_relation][:2]
+    here, there = (target, source) if reverse else (source, target)
+    links = through._base_manager.using(using).filter(**{here: instance.pk})
+    return list(model._base_manager.using(using).filter(pk__in=links.values(there)))
