@@ -94,8 +94,12 @@ class PlaceDetail(TreePageView):
     def get_context_data(self, **kwargs):
         within = Place.objects.published().beneath([self.object])
         organisations = Organisation.objects.published().at_places(within)
-        self.object.public_activities = list(Activity.objects.at_places(within)[:LARGEST])
         shown = list(organisations[: LARGEST + 1])
+        activities = list(Activity.objects.at_places(within)[: LARGEST + 1])
+        self.object.public_activities = activities[:LARGEST]
         return super().get_context_data(
-            organisations=shown[:LARGEST], has_more=len(shown) > LARGEST, **kwargs
+            organisations=shown[:LARGEST],
+            has_more=len(shown) > LARGEST,
+            has_more_activities=len(activities) > LARGEST,
+            **kwargs,
         )

@@ -21,7 +21,7 @@ def home(request):
     context = {
         "coming_up": list(events.to_come().oldest_first().for_list()[:ON_HOME]),
         "latest": list(events.not_to_come().newest_first().for_list()[:ON_HOME]),
-        "areas": AreaOfWork.objects.published().tops(),
+        "areas": list(AreaOfWork.objects.published().tops()),
         "event_count": events.count(),
         "organisation_count": Organisation.objects.published().count(),
     }

@@ -75,7 +75,6 @@ class EventFinder(Finder):
     after = django_filters.Filter(method="not_before")
     before = django_filters.Filter(method="not_after")
     order = django_filters.Filter(method="in_order")
-    bodies = django_filters.Filter(method="as_they_are")  # widens `organisation`
 
     defaults = {"order": "newest"}
     path = reverse_lazy("timeline:list")
@@ -97,9 +96,6 @@ class EventFinder(Finder):
         else:
             bodies = [organisation.pk for organisation in organisations]
         return queryset.with_organisations(bodies)
-
-    def as_they_are(self, queryset, name, value):
-        return queryset
 
     def at_places(self, queryset, name, places):
         return queryset.at_places(Place.objects.published().beneath(places))

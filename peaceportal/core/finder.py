@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
@@ -56,19 +57,22 @@ class Finder(django_filters.FilterSet):
 
     # Addresses
 
-    @cached_property
-    def parameters(self) -> list[tuple[str, str]]:
-        """The canonical parameters: read, valid, in one order, without defaults and paging."""
-        pairs = []
+    def said(self) -> Iterator[tuple[str, object, str]]:
+        """Each value that was read: its parameter, the value, and how an address writes it.
+
+        In one order, without defaults and paging.
+        """
         for name in self.form.fields:
-            if name == "page":
-                continue
-            values = self.asked.get(name)
+            values = self.asked[name]
             for value in values if isinstance(values, list) else [values]:
                 text = parameter(value)
-                if text and text != self.defaults.get(name, ""):
-                    pairs.append((name, text))
-        return pairs
+                if text and name != "page" and text != self.defaults.get(name):
+                    yield name, value, text
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The canonical parameters."""
+        return [(name, text) for name, _value, text in self.said()]
 
     def address(self, pairs: list[tuple[str, str]] | None = None, *, page: int = 1) -> str:
         pairs = self.parameters if pairs is None else pairs
@@ -103,16 +107,11 @@ class Finder(django_filters.FilterSet):
 
     @cached_property
     def tags(self) -> list[Tag]:
-        tags = []
-        for name in self.filters:
-            if name == "order":
-                continue
-            values = self.asked.get(name)
-            for value in values if isinstance(values, list) else [values]:
-                text = parameter(value)
-                if text and text != self.defaults.get(name, ""):
-                    tags.append(Tag(self.tag_label(name, value), self.without(name, text)))
-        return tags
+        return [
+            Tag(self.tag_label(name, value), self.without(name, text))
+            for name, value, text in self.said()
+            if name != "order"
+        ]
 
     def tag_label(self, name: str, value) -> str:
         return words(value)

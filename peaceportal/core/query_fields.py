@@ -56,11 +56,12 @@ class ListField(forms.Field):
     def clean(self, value):
         values = list(dict.fromkeys(part.strip() for part in value or [] if part.strip()))
         taken, unread = self.take(values[:MOST_VALUES])
-        if unread:
-            raise PartlyRead([self.refusal(shown(value)) for value in unread], taken)
+        refusals = [self.refusal(shown(value)) for value in unread]
         if len(values) > MOST_VALUES:
             message = _("At most %(most)d values are read; the others are left out.")
-            raise PartlyRead(message % {"most": MOST_VALUES}, taken)
+            refusals.append(message % {"most": MOST_VALUES})
+        if refusals:
+            raise PartlyRead(refusals, taken)
         return taken
 
     def take(self, values: list[str]) -> tuple[list, list[str]]:
