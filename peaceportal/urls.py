@@ -15,6 +15,7 @@ urlpatterns = [
     path("organisations/", include(organisations.urls.organisations)),
     path("places/", include(organisations.urls.places)),
     path("about/", views.about, name="about"),
+    path("id/<uuid:uid>/", views.permanent, name="permanent"),
     path("media/<path:name>", views.media, name="media"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
+from peaceportal.core.addresses import Gone, find_record, gone, moved_permanently
 from peaceportal.sitemaps import SITEMAPS
 from timeline.models import Document, Event
 
@@ -31,6 +32,15 @@ def home(request):
 @require_safe
 def about(request):
     return render(request, "about.html")
+
+
+@require_safe
+def permanent(request, uid):
+    """The address that is cited: it leads to where the record lives now."""
+    try:
+        return moved_permanently(find_record(uid))
+    except Gone:
+        return gone(request)
 
 
 @require_safe

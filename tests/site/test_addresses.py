@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from organisations.models import AreaOfWork, Organisation, Place
 from tests.factories import (
+    make_activity,
     make_area,
     make_document,
     make_event,
     make_organisation,
     make_place,
+    make_quotation,
     make_series,
 )
 from tests.reading import text_of
@@ -92,6 +94,51 @@ def test_archived_page_stays_readable_and_says_so(client, model, make, prefix):
     response = client.get(f"{prefix}page/")
     assert response.status_code == 200
     assert "kept, but no longer maintained" in text_of(response)
+
+
+@each_kind
+def test_permanent_address_leads_to_where_the_page_lives_now(client, model, make, prefix):
+    page = make(slug="first")
+    permanent = f"/id/{page.uid}/"
+    page.slug = "second"
+    page.save()
+    response = client.get(permanent)
+    assert (response.status_code, response.url) == (301, f"{prefix}second/")
+    assert response.headers["Cache-Control"] == "no-cache"
+    model.objects.filter(pk=page.pk).remove()
+    assert client.get(permanent).status_code == 410
+    page.refresh_from_db()
+    page.delete()
+    assert client.get(permanent).status_code == 410
+
+
+@each_kind
+def test_permanent_address_of_a_merged_page_leads_to_the_other(client, model, make, prefix):
+    kept, merged = make(slug="kept"), make(slug="merged")
+    merged.removed_at, merged.merged_into = timezone.now(), kept
+    merged.save()
+    assert client.get(f"/id/{merged.uid}/").url == f"{prefix}kept/"
+
+
+@each_kind
+def test_permanent_address_of_a_draft_is_not_found(client, model, make, prefix):
+    assert client.get(f"/id/{make(status='draft').uid}/").status_code == 404
+
+
+def test_permanent_address_of_a_part_leads_to_its_page(client):
+    area = make_area(slug="mediation")
+    draft = make_area(name="Draft", slug="draft", status="draft")
+    document = make_document(event=make_event(slug="talks"))
+    quotation = make_quotation(areas=[draft, area])
+    assert client.get(f"/id/{document.uid}/").url == "/timeline/talks/"
+    assert client.get(f"/id/{quotation.uid}/").url == "/areas/mediation/"
+    for hidden in (make_activity(area=draft), make_activity(area=area, status="draft")):
+        assert client.get(f"/id/{hidden.uid}/").status_code == 404
+
+
+def test_permanent_address_of_nothing_is_not_found(client):
+    assert client.get("/id/00000000-0000-4000-8000-000000000000/").status_code == 404
+    assert client.get("/id/nonsense/").status_code == 404
 
 
 def test_old_slug_of_a_draft_is_not_found(client):
