@@ -155,7 +155,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "peaceportal.core.stylesheets.OneStyleSheetStorage"
     },
 }
 
@@ -186,3 +186,4 @@ EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.env.str(
     "DEFAULT_FROM_EMAIL", default=f"peaceportal@{SITE_HOST}"
 )
+CORRECTIONS_EMAIL = environment.env.str("CORRECTIONS_EMAIL", default=DEFAULT_FROM_EMAIL)
