@@ -159,13 +159,15 @@ class Event(Page, Sourced):
         return sorted(found, key=lambda event: (event.happened_key or 0, event.pk), reverse=True)
 
     @property
+    def year(self) -> str:
+        """The year in which it begins, in four figures; empty if unknown."""
+        start = self.happened.start
+        return f"{start.year:04d}" if start else ""
+
+    @property
     def year_heading(self) -> str:
         """The year under which it stands in a timeline: a range under the year it starts in."""
-        if not self.happened:
-            return _("Date unknown")
-        if self.happened.start is None:
-            return _("Beginning unknown")
-        return f"{self.happened.start.year:04d}"
+        return self.year or (_("Beginning unknown") if self.happened else _("Date unknown"))
 
 
 class Participation(Record):
