@@ -10,10 +10,25 @@ from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
 from peaceportal.core.addresses import Gone, find_record, gone, moved_permanently
+from peaceportal.core.dates import EDTFDate
 from peaceportal.sitemaps import SITEMAPS
 from timeline.models import Document, Event
 
 ON_HOME = 6
+
+# One date of each kind of mark, for the page that explains them.
+DRAWN = [
+    EDTFDate.from_edtf(edtf)
+    for edtf in (
+        "1953-07-27",
+        "2023-11-30/2023-12-01",
+        "2024-07",
+        "1946/1949",
+        "1953~",
+        "2008/..",
+        "",
+    )
+]
 
 
 @require_safe
@@ -31,7 +46,8 @@ def home(request):
 
 @require_safe
 def about(request):
-    return render(request, "about.html")
+    context = {"dates": DRAWN, "corrections_email": settings.CORRECTIONS_EMAIL}
+    return render(request, "about.html", context)
 
 
 @require_safe

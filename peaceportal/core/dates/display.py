@@ -57,11 +57,11 @@ def mark(value: EDTFDate) -> str:
     if not value:
         return "mark mark-unknown"
     if value.start is None or value.end is None:
-        classes = ["mark-open"]
+        classes = ["mark-open", "mark-until" if value.start is None else "mark-since"]
     elif value.is_by_day:
         classes = ["mark-day" if value.is_single else "mark-range"]
     else:
-        classes = ["mark-soft"] if value.is_single else ["mark-soft mark-span"]
+        classes = ["mark-soft"] if value.is_single else ["mark-soft", "mark-span"]
     if any(point and point.is_qualified for point in (value.start, value.end)):
         classes.append("mark-about")
     return " ".join(["mark", *classes])
