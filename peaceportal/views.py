@@ -6,28 +6,27 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
 from peaceportal.core.addresses import Gone, find_record, gone, moved_permanently
-from peaceportal.core.dates import EDTFDate
+from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.sitemaps import SITEMAPS
 from timeline.models import Document, Event
+from timeline.years import years_of
 
 ON_HOME = 6
 
 # One date of each kind of mark, for the page that explains them.
 DRAWN = [
-    EDTFDate.from_edtf(edtf)
-    for edtf in (
-        "1953-07-27",
-        "2023-11-30/2023-12-01",
-        "2024-07",
-        "1946/1949",
-        "1953~",
-        "2008/..",
-        "",
-    )
+    "1953-07-27",
+    "2023-11-30/2023-12-01",
+    "2024-07",
+    "1946/1949",
+    "1953~",
+    "2008/..",
+    "../1960",
 ]
 
 
@@ -38,6 +37,7 @@ def home(request):
         "coming_up": list(events.to_come().oldest_first().for_list()[:ON_HOME]),
         "latest": list(events.not_to_come().newest_first().for_list()[:ON_HOME]),
         "areas": list(AreaOfWork.objects.published().tops()),
+        "years": years_of(events, timezone.localdate()),
         "event_count": events.count(),
         "organisation_count": Organisation.objects.published().count(),
     }
@@ -46,7 +46,10 @@ def home(request):
 
 @require_safe
 def about(request):
-    context = {"dates": DRAWN, "corrections_email": settings.CORRECTIONS_EMAIL}
+    context = {
+        "dates": [*map(EDTFDate.from_edtf, DRAWN), UNKNOWN],
+        "corrections_email": settings.CORRECTIONS_EMAIL,
+    }
     return render(request, "about.html", context)
 
 

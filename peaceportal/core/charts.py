@@ -60,6 +60,11 @@ class Scale:
         """Where a day is over, from 0 to 100."""
         return 100.0 if day >= self.last else self.at(day + timedelta(days=1))
 
+    def years(self, first: int, last: int) -> tuple[float, float]:
+        """Where a span of whole years begins, and how wide it is."""
+        start = self.at(date(first, 1, 1))
+        return start, round(self.after(date(last, 12, 31)) - start, 2)
+
     def ticks(self) -> list[Tick]:
         """Round years, each where it begins."""
         years = range(self.first.year, self.last.year + 1)

@@ -1,4 +1,4 @@
-"""What pages weigh over the wire, as production serves them: hashed, compressed, in few requests."""
+"""What pages weigh over the wire, as production serves them: compressed, in few requests."""
 
 import re
 from pathlib import Path
