@@ -15,7 +15,7 @@ HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.exam
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run dev test lint free-address python
+.PHONY: help run dev test lint screenshots free-address python
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make dev    the same, with debug pages and reloading"
 	@echo "make test   run all tests: on SQLite, on PostgreSQL, and in a browser"
 	@echo "make lint   check the code, the templates, the types and the settings"
+	@echo "make screenshots   make the pictures of the README anew"
 
 run: free-address $(VENV)/.runtime
 	@exec $(BIN)/python -m peaceportal.serve
@@ -52,6 +53,9 @@ lint: $(VENV)/.tests
 	@echo "== Migrations and settings, as an https site"
 	@$(HTTPS_SITE) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(HTTPS_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+screenshots: $(VENV)/.tests
+	@$(CLEAN) $(BIN)/python -m tests.screenshots
 
 # Before anything slow: is there a Python that will do, and is the address free?
 free-address: python
