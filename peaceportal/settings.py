@@ -42,6 +42,7 @@ if environment.flag("TRUST_PROXY", default=False):
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for sub-domains would bind somebody's whole domain
     "security.W021",  # and so would its preload list
+    "imagefield.I001",  # pictures are shown whole: no point of interest is needed to crop them
 ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -149,6 +150,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o640
+IMAGEFIELD_AUTOGENERATE = False  # `core/images` says when copies of pictures are made
+IMAGEFIELD_VALIDATE_ON_SAVE = False  # and looks at them more closely
+IMAGEFIELD_BIN_DEPTH = 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form with hundreds of rows beneath it is no attack
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,8 +1,8 @@
-"""The pages that belong to no one app: home, about, files, health, errors."""
+"""The pages that belong to no one app: home, about, health, errors."""
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -13,7 +13,7 @@ from organisations.models import AreaOfWork, Organisation
 from peaceportal.core.addresses import Gone, find_record, gone, moved_permanently
 from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.sitemaps import SITEMAPS
-from timeline.models import Document, Event
+from timeline.models import Event
 from timeline.years import years_of
 
 ON_HOME = 6
@@ -60,22 +60,6 @@ def permanent(request, uid):
         return moved_permanently(find_record(uid))
     except Gone:
         return gone(request)
-
-
-@require_safe
-def media(request, name):
-    """A file of a public record, and of no other. Documents are to be saved, not opened here."""
-    if not name.isprintable():
-        raise Http404
-    event = Event.objects.published().filter(image=name).first()
-    document = None if event else Document.objects.published().filter(file=name).first()
-    if event is None and document is None:
-        raise Http404
-    try:
-        file = (event.image if event else document.file).open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(file, as_attachment=document is not None)
 
 
 @require_safe

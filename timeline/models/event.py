@@ -9,6 +9,7 @@ from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_SMALL_INTEGER, FieldCheck
 from peaceportal.core.dates import EDTFField
 from peaceportal.core.folding import SortNameField
+from peaceportal.core.images import PictureField
 from peaceportal.core.indexes import OrderIndex
 from peaceportal.core.publishing import VISIBILITY, Page
 from peaceportal.core.records import Record
@@ -82,7 +83,20 @@ class Event(Page, Sourced):
         through="timeline.Participation",
         related_name="events",
     )
-    image = models.ImageField(_("picture"), upload_to="images/%Y/", max_length=255, blank=True)
+    image = PictureField(
+        _("picture"),
+        upload_to="images/%Y/",
+        max_length=255,
+        blank=True,
+        width_field="image_width",
+        height_field="image_height",
+        help_text=_(
+            "A JPEG, PNG, WebP or GIF file of at most 20 MB and 50 million pixels. What a camera "
+            "writes into it, as the place where it was taken, is not kept."
+        ),
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False, serialize=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False, serialize=False)
     image_alt = models.CharField(
         _("alternative text"),
         max_length=500,
