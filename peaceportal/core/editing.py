@@ -21,6 +21,7 @@ from peaceportal.core.choosing import Choosing, ChoosingForm
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.publishing import PUBLIC_STATUSES, Status
+from peaceportal.core.staff_files import StaffFileInput, StaffFiles
 
 LONGEST_SEARCH = 200  # characters
 LONGEST_FILE_NAME = 200  # bytes; the storage adds some where a name is taken
@@ -111,12 +112,12 @@ class Editing(Choosing):
     form = ChoosingForm
     formfield_overrides = {
         EDTFField: {"widget": EDTFInput(attrs={"size": 36})},
-        models.FileField: {"validators": [validate_file_name]},
-        models.ImageField: {"validators": [validate_file_name]},
+        models.FileField: {"widget": StaffFileInput, "validators": [validate_file_name]},
+        models.ImageField: {"widget": StaffFileInput, "validators": [validate_file_name]},
     }
 
 
-class RecordAdmin(Editing, ListAdmin):
+class RecordAdmin(StaffFiles, Editing, ListAdmin):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     publication_fields: tuple = ()
