@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from peaceportal.core.files import send
 from peaceportal.core.images import COPIES
+from peaceportal.core.publishing import visible
 from timeline.models import Document, Event
 
 
@@ -25,7 +26,8 @@ def document(request, name):
     """A document of a public record. It is to be saved, not opened here."""
     if not name.isprintable():
         raise Http404
-    found = Document.objects.published().filter(file=name).first()
+    # Asked for by its name first, and joined: `published` would read every public event before.
+    found = Document.objects.shown().filter(visible(page="event"), file=name).first()
     if found is None:
         raise Http404
     return send(request, found.file.storage, name, attachment=True)

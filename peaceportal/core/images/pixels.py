@@ -103,6 +103,7 @@ def pixels_of(image: Image.Image, within: tuple[int, int] | None = None) -> Imag
         target = fitting(upright_size(image), within)
         target = target[::-1] if orientation in TURNED else target
         image.draft(None, target)  # of a JPEG no more is decoded than is needed
+    image.load()
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode in {"1", "L", "I", "I;16", "F"} and mode == "RGB":
         mode = "L"
@@ -113,7 +114,6 @@ def pixels_of(image: Image.Image, within: tuple[int, int] | None = None) -> Imag
     if orientation in UPRIGHT:
         image = image.transpose(UPRIGHT[orientation])
     image = _in_web_colours(image, profile, mode)
-    image = image.copy()
     image.info = {}  # JPEG files would be given its comment, PNG files its profile
     return image
 
@@ -126,7 +126,7 @@ def _in_web_colours(image: Image.Image, profile: bytes | None, mode: str) -> Ima
             return ImageCms.profileToProfile(image, of_image, web, outputMode=mode) or image
         except (ImageCms.PyCMSError, OSError):
             logger.info("A picture has colours that cannot be read.")
-    return image.convert(mode)
+    return image if image.mode == mode else image.convert(mode)
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
