@@ -12,6 +12,11 @@ def text_of(response) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
+def file_of(response) -> bytes:
+    """What was sent of a file. Read to its end it closes; `close` would end the test's queries."""
+    return b"".join(response.streaming_content)
+
+
 def results_of(response) -> str:
     """The part of a list that holds its results, without filters beside it."""
     html = response.content.decode()

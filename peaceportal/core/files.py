@@ -91,17 +91,19 @@ def send(request, storage: Storage, name: str, *, attachment: bool):
     """
     try:
         changed = storage.get_modified_time(name).timestamp()
-        file = storage.open(name)
+        tag = quote_etag(_digest(f"{name} {storage.size(name)} {changed}"))
+        response = get_conditional_response(request, tag, int(changed))
+        if response is None:
+            kind = CONTENT_TYPES.get(file_type(name).lower(), "application/octet-stream")
+            file = storage.open(name)
+            response = FileResponse(file, as_attachment=attachment, content_type=kind)
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError) as error:
         raise Http404 from error
-    tag = hashlib.sha256(f"{name} {file.size} {changed}".encode()).hexdigest()[:20]
-    kind = CONTENT_TYPES.get(file_type(name).lower(), "application/octet-stream")
-    response = FileResponse(file, as_attachment=attachment, content_type=kind)
     response["Cache-Control"] = "no-cache"
-    response["ETag"] = quote_etag(tag)
+    response["ETag"] = tag
     response["Last-Modified"] = http_date(changed)
-    answer = get_conditional_response(request, response["ETag"], int(changed), response)
-    if answer is not response:
-        response.close()
-        answer["Cache-Control"] = "no-cache"
-    return answer
+    return response
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -19,7 +19,7 @@ from tests.factories import (
     make_quotation,
     make_series,
 )
-from tests.reading import text_of
+from tests.reading import file_of, text_of
 from timeline.models import Event, EventSeries
 
 pytestmark = pytest.mark.django_db
@@ -251,7 +251,7 @@ def test_document_of_a_public_event_is_saved_not_opened(client):
     assert response.status_code == 200
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(response.streaming_content) == b"%PDF-1.4"
+    assert file_of(response) == b"%PDF-1.4"
 
 
 def test_picture_of_a_public_event_is_shown(client):
@@ -261,7 +261,7 @@ def test_picture_of_a_public_event_is_shown(client):
     response = client.get(event.image.url)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "image/webp"
-    response.close()
+    file_of(response)
 
 
 def test_stored_picture_has_no_address(client):
@@ -289,7 +289,7 @@ def test_browser_that_has_a_file_asks_whether_it_may_still_be_shown(client):
     for address in files_of(event, document):
         first = client.get(address)
         assert first.headers["Cache-Control"] == "no-cache"
-        first.close()
+        file_of(first)
         for known in (
             {"If-None-Match": first.headers["ETag"]},
             {"If-Modified-Since": first.headers["Last-Modified"]},
@@ -306,12 +306,12 @@ def test_browser_that_has_a_file_asks_whether_it_may_still_be_shown(client):
 def test_replaced_picture_is_sent_at_the_same_address(client):
     event = make_event(image=ContentFile(PIXEL, name="x.png"), image_alt="A hall")
     first = client.get(event.image.url)
-    before, kept = b"".join(first.streaming_content), event.image.name
+    before, kept = file_of(first), event.image.name
     event.image = ContentFile(picture_of((9, 5)), name="x.png")
     event.save()
     again = client.get(event.image.url, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
-    assert b"".join(again.streaming_content) != before
+    assert file_of(again) != before
     assert event.image.name != kept
     assert event.image.storage.exists(kept)
 
@@ -323,7 +323,7 @@ def test_head_of_a_file_says_its_size(client):
         response = client.head(address)
         assert response.status_code == 200
         assert int(response.headers["Content-Length"]) > 0
-        response.close()
+        assert file_of(response) == b""
     assert client.post(document.file.url).status_code in {403, 405}
 
 
@@ -332,7 +332,7 @@ def test_files_are_not_compressed_again(client):
     response = client.get(document.file.url, headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in response.headers
     assert response.headers["Content-Length"] == "5000"
-    response.close()
+    file_of(response)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_document_is_sent_as_what_it_is(client, name, kind):
     document = make_document(url="", file=ContentFile(b"x", name=name))
     response = client.get(document.file.url)
     assert response.headers["Content-Type"] == kind
-    response.close()
+    file_of(response)
 
 
 @pytest.mark.parametrize(

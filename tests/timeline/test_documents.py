@@ -10,7 +10,7 @@ from peaceportal.core.files import LargestFile
 from peaceportal.core.weblinks import host_of
 from tests.editor import address, errors, saved, send
 from tests.factories import make_document, make_event, make_user
-from tests.reading import text_of
+from tests.reading import file_of, text_of
 from timeline.models import Document
 from timeline.models.document import FILE_TYPES
 
@@ -163,7 +163,7 @@ def test_every_kind_that_is_taken_is_sent_as_what_it_is(client, suffix):
     document = make_document(url="", file=stored(5, f"a.{suffix}"))
     response = client.get(document.file.url)
     assert response.headers["Content-Type"] != "application/octet-stream"
-    response.close()
+    file_of(response)
 
 
 def test_staff_fetch_the_document_of_a_draft(editor, client):
@@ -175,7 +175,7 @@ def test_staff_fetch_the_document_of_a_draft(editor, client):
         link = f"/admin/timeline/document/{document.pk}/file/file/"
         assert f'<a href="{link}">{document.file.name}</a>' in editor.get(page).text
     response = editor.get(link)
-    assert b"".join(response.streaming_content) == b"xxxxx"
+    assert file_of(response) == b"xxxxx"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert editor.post(link).status_code == 405
     assert client.get(document.file.url).status_code == 404
