@@ -2,7 +2,9 @@
 
 import logging
 from datetime import datetime
+from importlib import import_module
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,14 +12,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import QuerySet
 from django.utils.html import escape
 from PIL import Image, ImageCms, PngImagePlugin, TiffImagePlugin
 
 from peaceportal.core.images import pixels
 from tests.editor import address, errors, read_form, saved, send
-from tests.factories import make_event, make_user
+from tests.factories import make_document, make_event, make_user
 from tests.reading import file_of
-from timeline.models import Event
+from timeline.models import Document, Event
 
 pytestmark = pytest.mark.django_db
 
@@ -400,6 +405,25 @@ def test_picture_is_measured_by_every_way_of_saving(client, way):
     revision = event.revision
     event.save(update_fields=["image"])
     assert Event.objects.get().revision == revision + 1
+
+
+def test_files_stored_before_are_measured_by_the_migration():
+    """One that is lost does not stop it."""
+    lying = telling("jpeg")
+    name = default_storage.save("images/2001/before.jpg", ContentFile(lying))
+    event = make_event(image=name, image_alt="A hall")
+    lost = make_event(title="Lost", image="images/2001/lost.jpg", image_alt="A hall")
+    document = make_document(event=event, file=name)
+    QuerySet(Event).update(image_width=None, image_height=None)
+    QuerySet(Document).update(file_size=None)
+    migration = import_module("timeline.migrations.0003_measure_files")
+    state = MigrationLoader(connection).project_state(("timeline", "0002_pictures_and_file_sizes"))
+    migration.measure(state.apps, SimpleNamespace(connection=connection))
+    for record in (event, lost, document):
+        record.refresh_from_db()
+    assert (event.image_width, event.image_height) == (40, 20)
+    assert (lost.image_width, lost.image_height) == (None, None)
+    assert document.file_size == len(lying)
 
 
 def test_picture_that_goes_takes_its_size_along(editor):
