@@ -37,7 +37,9 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-if environment.flag("TRUST_PROXY", default=False):
+# Whether a proxy stands in front that says who asks, and by which scheme.
+TRUST_PROXY = environment.flag("TRUST_PROXY", default=False)
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for sub-domains would bind somebody's whole domain
@@ -131,6 +133,14 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# One that all processes share: what is counted in it is counted once. A migration makes its table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "peaceportal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Languages and time

@@ -17,11 +17,15 @@ from django.utils import timezone
 
 
 class ChangeCounter(models.Model):
-    """One row; `seq` is the number of the latest change, and the version of all content."""
+    """One row; `seq` is the number of the latest change, and the version of all content.
+
+    `at` is the moment of that change.
+    """
 
     ONLY_ROW = 1
 
     seq = models.BigIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
 
 
 class Change(models.Model):
@@ -101,7 +105,7 @@ def counted(model: type[models.Model]) -> dict:
 
 def _advance(steps: int, using: str) -> int:
     counter = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW)
-    if not counter.update(seq=F("seq") + steps):
+    if not counter.update(seq=F("seq") + steps, at=timezone.now()):
         ChangeCounter.objects.using(using).create(pk=ChangeCounter.ONLY_ROW, seq=steps)
     return counter.values_list("seq", flat=True).get()
 
@@ -131,9 +135,10 @@ def _count_on(sender, instance, raw, using, **kwargs):
     latest = Change.objects.using(using).aggregate(latest=Max("seq"))["latest"] or 0
     seq = max(latest, instance.seq, version(using))
     if sender is ChangeCounter:
-        instance.seq = seq
+        instance.seq, instance.at = seq, timezone.now()
     else:
-        counter.update_or_create(pk=ChangeCounter.ONLY_ROW, defaults={"seq": seq})
+        now = {"seq": seq, "at": timezone.now()}
+        counter.update_or_create(pk=ChangeCounter.ONLY_ROW, defaults=now)
 
 
 def _prepare(sender, instance, using, update_fields=None, **kwargs):

@@ -178,10 +178,14 @@ class Page(Published):
         error_messages={"unique": _("Another page of this kind already has this address.")},
     )
     publish_at = models.DateTimeField(
-        _("publish at"), null=True, blank=True, help_text=_("Empty: as soon as it is published.")
+        _("publish at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Empty: as soon as it is published."),
     )
     unpublish_at = models.DateTimeField(
-        _("take down at"), null=True, blank=True, help_text=_("Empty: never.")
+        _("take down at"), null=True, blank=True, db_index=True, help_text=_("Empty: never.")
     )
     first_public_at = models.DateTimeField(
         _("first public"), null=True, editable=False, db_index=True
