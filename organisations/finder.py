@@ -38,6 +38,7 @@ class OrganisationFinder(Finder):
     state = django_filters.Filter(field_name="state", lookup_expr="in")
 
     path = reverse_lazy("organisations:list")
+    forms = ("csv", "json")
 
     class Meta:
         model = Organisation

@@ -9,7 +9,7 @@ from peaceportal.sitemaps import SITEMAPS
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("timeline/", include(timeline.urls.timeline)),
+    path("", include(timeline.urls.timeline)),
     path("series/", include(timeline.urls.series)),
     path("areas/", include(organisations.urls.areas)),
     path("organisations/", include(organisations.urls.organisations)),

@@ -78,6 +78,7 @@ class EventFinder(Finder):
 
     defaults = {"order": "newest"}
     path = reverse_lazy("timeline:list")
+    forms = ("atom", "ics", "csv", "json")
 
     class Meta:
         model = Event

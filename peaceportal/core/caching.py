@@ -85,7 +85,7 @@ def _state_query() -> tuple[str, int]:
         for end, side in (("MAX", "<="), ("MIN", ">"))
     ]
     counter = f"FROM {ChangeCounter._meta.db_table} WHERE id = {ChangeCounter.ONLY_ROW}"
-    return f"SELECT seq, at, {', '.join(ends)} {counter}", len(ends)  # noqa: S608 - our own names
+    return f"SELECT seq, at, {', '.join(ends)} {counter}", len(ends)
 
 
 @cache

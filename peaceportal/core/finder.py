@@ -33,8 +33,9 @@ class Finder(django_filters.FilterSet):
 
     # The values that an address need not say.
     defaults: dict[str, str] = {}
-    # Where the list is, as `reverse` gives it.
+    # Where the list is, as `reverse` gives it, and in which other forms it is had.
     path = ""
+    forms: tuple[str, ...] = ()
 
     def __init__(self, data, queryset: QuerySet):
         super().__init__(data=data, queryset=queryset)
