@@ -1,6 +1,7 @@
 from django.urls import path
 
 from organisations import views
+from organisations.formats import views as formats
 
 areas = (
     [
@@ -12,8 +13,10 @@ areas = (
 
 organisations = (
     [
-        path("", views.organisation_list, name="list"),
-        path("<page:slug>/", views.OrganisationDetail.as_view(), name="detail"),
+        path("organisations/", views.organisation_list, name="list"),
+        path("organisations.csv", formats.list_csv, name="csv"),
+        path("organisations.json", formats.list_json, name="json"),
+        path("organisations/<page:slug>/", views.OrganisationDetail.as_view(), name="detail"),
     ],
     "organisations",
 )
