@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include(timeline.urls.timeline)),
     path("series/", include(timeline.urls.series)),
     path("areas/", include(organisations.urls.areas)),
-    path("organisations/", include(organisations.urls.organisations)),
+    path("", include(organisations.urls.organisations)),
     path("places/", include(organisations.urls.places)),
     path("about/", views.about, name="about"),
     path("id/<uuid:uid>/", views.permanent, name="permanent"),

@@ -17,6 +17,11 @@ def file_of(response) -> bytes:
     return b"".join(response.streaming_content)
 
 
+def content_of(response) -> bytes:
+    """The whole answer, also of one that is sent by the piece."""
+    return file_of(response) if response.streaming else response.content
+
+
 def results_of(response) -> str:
     """The part of a list that holds its results, without filters beside it."""
     html = response.content.decode()

@@ -31,8 +31,13 @@ class Freshness:
 
     at: datetime
     version: int
-    changed_at: datetime
-    next_at: datetime | None
+    edited_at: datetime
+    last_at: datetime | None = None  # when something last appeared or disappeared by the clock
+    next_at: datetime | None = None  # and when something will next
+
+    @property
+    def changed_at(self) -> datetime:
+        return max(self.edited_at, self.last_at or self.edited_at)
 
     @property
     def max_age(self) -> int:
@@ -49,7 +54,7 @@ class Freshness:
     def tag(self, address: str) -> str:
         """The entity tag of an address: another one after every edit, moment and release."""
         today = timezone.localdate(self.at)  # what is “coming up” depends on it
-        parts = (release(), self.version, self.changed_at.isoformat(), today, address)
+        parts = (release(), self.version, self.edited_at, self.last_at, today, address)
         return quote_etag(hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32])
 
 
@@ -62,13 +67,13 @@ def freshness(at: datetime | None = None) -> Freshness:
         cursor.execute(sql, [moment.get_db_prep_value(at, connection)] * asked)
         row = cursor.fetchone()
     if row is None:  # nothing was ever recorded
-        return Freshness(at, 0, datetime.fromtimestamp(0, at.tzinfo), None)
+        return Freshness(at, 0, datetime.fromtimestamp(0, at.tzinfo))
     read = connection.ops.get_db_converters(models.Value(None, output_field=moment))
     moments = [reduce(lambda value, to: to(value, None, connection), read, v) for v in row[1:]]
-    changed_at, *by_the_clock = moments
+    edited_at, *by_the_clock = moments
     passed = [moment for moment in by_the_clock if moment and moment <= at]
     to_come = [moment for moment in by_the_clock if moment and moment > at]
-    return Freshness(at, row[0], max([changed_at, *passed]), min(to_come, default=None))
+    return Freshness(at, row[0], edited_at, max(passed, default=None), min(to_come, default=None))
 
 
 @cache
@@ -92,12 +97,12 @@ def _state_query() -> tuple[str, int]:
 def release() -> str:
     """A mark of the program itself, so that a new release is not answered with an old page."""
     facts = [settings.SITE_URL, settings.CORRECTIONS_EMAIL, settings.TIME_ZONE]
-    for folder in ("peaceportal", "organisations", "timeline", "templates", "static"):
-        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*.*")):
+    folders = sorted(path.parent for path in Path(settings.BASE_DIR).glob("*/__init__.py"))
+    for folder in [*folders, *(Path(settings.BASE_DIR, name) for name in ("templates", "static"))]:
+        for path in sorted(folder.rglob("*.*")):
             if path.suffix in {".py", ".html", ".css", ".mo", ".svg"}:
                 stat = path.stat()
-                facts.append(f"{path.relative_to(settings.BASE_DIR)} {stat.st_size}")
-                facts.append(str(stat.st_mtime_ns))
+                facts.append(f"{path.relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}")
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
 
 

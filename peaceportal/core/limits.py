@@ -1,13 +1,14 @@
-"""How often one address may ask for what is dear to answer.
+"""How much one address may ask for of what is dear to answer: whole results.
 
-Counted in the cache that all processes share, in windows of fixed length. Addresses are kept as
-keyed hashes alone, no longer than their window.
+Counted in rows, in the cache that all processes share, in windows of fixed length. Addresses are
+kept as keyed hashes alone, no longer than their window.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,32 +19,32 @@ from django.utils.translation import gettext as _
 from peaceportal.core.formats.answers import Problem
 
 WINDOW = 600  # seconds
-MOST = {"csv": 20, "ics": 60}  # whole results in a window; 304 is not counted
+MOST = 500_000  # rows in a window; whoever is below may have one more result, however long
+FEE = 1_000  # rows that even an empty result counts for
 
 
-def not_too_often(request: HttpRequest, what: str) -> None:
-    """Count a request. Raises Problem (429) when there were too many."""
-    now = time.time()
-    window, passed = divmod(int(now), WINDOW)
+def spend(request: HttpRequest, rows: int) -> None:
+    """Count a result of so many rows. Raises Problem (429) when there were too many before it."""
+    window, passed = divmod(int(time.time()), WINDOW)
     who = salted_hmac(f"limit {window}", client_address(request)).hexdigest()[:32]
-    key = f"limit:{what}:{window}:{who}"
-    if cache.add(key, 1, WINDOW):
-        return
-    try:
-        count = cache.incr(key)
-    except ValueError:  # it has just run out, or was dropped
-        return
-    if count > MOST[what]:
+    key = f"limit:{window}:{who}"
+    spent = cache.get(key)
+    if spent is None:
+        cache.add(key, 0, WINDOW)
+    elif spent >= MOST:
         wait = WINDOW - passed
         raise Problem(
             429,
             _(
-                "Your address has asked for %(most)d whole results within %(minutes)d minutes. "
-                "Ask again in %(wait)d seconds, or ask with If-None-Match, which is not counted."
+                "Your address has asked for too many whole results within %(minutes)d minutes. "
+                "Ask again in %(wait)d seconds. What has not changed is not counted: ask for it "
+                "with If-None-Match."
             )
-            % {"most": MOST[what], "minutes": WINDOW // 60, "wait": wait},
+            % {"minutes": WINDOW // 60, "wait": wait},
             headers={"Retry-After": str(wait)},
         )
+    with suppress(ValueError):  # it has run out or was dropped in this moment
+        cache.incr(key, FEE + rows)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ import pytest
 from django.urls import resolve
 
 from tests.factories import make_area, make_engagement, make_event, make_organisation, make_place
+from tests.reading import content_of
 
 pytestmark = pytest.mark.django_db
 
@@ -91,18 +92,33 @@ def content():
 
 
 LISTS = ["/", "/timeline/", "/organisations/", "/areas/", "/places/"]
+FORMS = [
+    *("/timeline.atom", "/timeline.ics", "/timeline.csv", "/timeline.json"),
+    *("/organisations.csv", "/organisations.json"),
+]
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", [*LISTS, *FORMS])
 def test_500_made_up_queries_never_give_an_error_of_ours(client, content, path):
     random_ = random.Random(path)
     answers = set()
     for _ in range(500):
         query = made_up_query(random_)
-        status = client.get(f"{path}?{query}").status_code
+        response = client.get(f"{path}?{query}")
+        status = response.status_code
         assert status in {200, 400, 404}, (status, query)
+        if status == 200:
+            content_of(response)
         answers.add(status)
     assert 200 in answers
+    assert 400 in answers or path in LISTS
+
+
+@pytest.mark.parametrize("form", ["json", "ics"])
+def test_made_up_records_are_not_found_in_any_form(client, form):
+    for segment in SEGMENTS:
+        response = client.get(f"/timeline/{quote(segment, safe='')}.{form}")
+        assert response.status_code == 404, segment
 
 
 SEGMENTS = [*(value for value in VALUES if value.strip("/")), "a b", "é", "e\u0301", "काठमांडू"]

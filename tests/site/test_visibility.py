@@ -23,7 +23,7 @@ from tests.factories import (
     make_succession,
     make_user,
 )
-from tests.reading import text_of
+from tests.reading import content_of, text_of
 from timeline.models import Event, EventSeries
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,14 @@ ADDRESSES = [
     "/places/",
     "/places/open-place/",
     "/about/",
+    "/timeline.atom",
+    "/timeline.ics",
+    "/timeline.csv",
+    "/timeline.json",
+    "/timeline/open-event.json",
+    "/timeline/open-event.ics",
+    "/organisations.csv",
+    "/organisations.json",
     "/sitemap-events.xml",
     "/sitemap-series.xml",
     "/sitemap-areas.xml",
@@ -85,7 +93,7 @@ def assert_nowhere(client, *more):
         response = client.get(address)
         assert response.status_code == 200, address
         # An error repeats what the visitor typed; all else of it would be a leak.
-        shown = response.content.decode().lower()
+        shown = content_of(response).decode().lower()
         if "q=zanzibar" in address:
             shown = shown.replace("“zanzibar”", "").replace('value="zanzibar"', "")
             shown = shown.replace("q=zanzibar", "")
@@ -197,12 +205,14 @@ def test_withheld_places_are_seen_by_nobody(client):
         withhold_places=True,
     )
     # The place itself is public; that this body or this work is there is not.
-    for address in ("/organisations/", "/organisations/open-body/", "/areas/open-area/"):
-        assert SECRET not in client.get(address).content.decode(), address
+    addresses = ["/organisations/", "/organisations/open-body/", "/areas/open-area/"]
+    for address in [*addresses, "/organisations.csv", "/organisations.json"]:
+        assert SECRET.encode() not in content_of(client.get(address)), address
     shown = text_of(client.get("/places/valley/"))
     assert "Quaker Office" not in shown
     assert "Open work." not in shown
     assert "0 organisations" in text_of(client.get("/organisations/?place=valley"))
+    assert client.get("/organisations.json?place=valley").json()["count"] == 0
     assert place.name == "Geneva"
 
 
@@ -259,7 +269,8 @@ def test_staff_see_no_more_at_public_addresses_than_anyone(client, admin_client)
         status="draft",
     )
     for address in ADDRESSES:
-        assert admin_client.get(address).content == client.get(address).content, address
+        shown, to_staff = client.get(address), admin_client.get(address)
+        assert content_of(to_staff) == content_of(shown), address
 
 
 def test_public_pages_touch_no_session_and_set_no_cookie(client):
@@ -269,7 +280,7 @@ def test_public_pages_touch_no_session_and_set_no_cookie(client):
         response = client.get(address)
         assert not response.cookies, address
         assert "Cookie" not in response.get("Vary", ""), address
-        assert "csrfmiddlewaretoken" not in response.content.decode(), address
+        assert b"csrfmiddlewaretoken" not in content_of(response), address
 
 
 def test_scheduled_event_appears_when_the_clock_passes(client):

@@ -28,7 +28,8 @@ def feed(finder: EventFinder, state: Freshness) -> Feed:
     def at(number: int) -> str:
         return address_of(finder, "atom", page=number, without=("order",))
 
-    links = {"self": at(page.number), "alternate": absolute(finder.address())}
+    asked = [pair for pair in finder.parameters if pair[0] != "order"]
+    links = {"self": at(page.number), "alternate": absolute(finder.address(asked))}
     links |= {relation: at(number) for relation, number in page.others.items()}
     return Feed(
         id=at(1),

@@ -12,7 +12,7 @@ from peaceportal.core.formats.answers import Problem, as_json, for_programs, jso
 from peaceportal.core.formats.calendars import TYPE as CALENDAR
 from peaceportal.core.formats.queries import json_list, pieces, readable
 from peaceportal.core.formats.spreadsheets import csv_answer, lines
-from peaceportal.core.limits import not_too_often
+from peaceportal.core.limits import spend
 from timeline.finder import EventFinder
 from timeline.formats.calendars import calendar_of_event, calendar_of_query, why_not
 from timeline.formats.feed import feed
@@ -38,7 +38,8 @@ def list_json(request):
 @for_programs()
 def list_csv(request):
     finder = asked(request)
-    not_too_often(request, "csv")
+    count, _undated = finder.totals()
+    spend(request, count)
     rows = (map(row, records(pks)) for pks in pieces(finder.qs))
     return csv_answer(request, "timeline.csv", lines(FIELDS, rows))
 
@@ -51,7 +52,8 @@ def list_atom(request):
 @for_programs()
 def list_ics(request):
     finder = asked(request)
-    not_too_often(request, "ics")
+    count, _undated = finder.totals()
+    spend(request, count)
     response = StreamingHttpResponse(
         () if request.method == "HEAD" else calendar_of_query(finder), content_type=CALENDAR
     )

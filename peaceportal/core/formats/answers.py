@@ -88,7 +88,8 @@ def for_programs(
                 response = revisited(say(Problem(404, _("There is nothing at this address."))))
             except Problem as problem:
                 response = revisited(say(problem))
-                response.headers |= problem.headers
+                for name, value in problem.headers.items():
+                    response.headers[name] = value
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["X-Robots-Tag"] = "noindex"
             return response
