@@ -6,6 +6,7 @@ from organisations.finder import OrganisationFinder
 from organisations.lifespans import bodies_in_time
 from organisations.models import Activity, AreaOfWork, Organisation, Place, Succession
 from peaceportal.core.addresses import PublicPageView
+from peaceportal.core.crawling import spare_crawlers
 from peaceportal.core.options import group
 from peaceportal.core.trees import branches
 
@@ -30,7 +31,7 @@ def organisation_list(request):
             group(finder, "state", Organisation.State),
         ],
     }
-    return render(request, "organisations/list.html", context)
+    return spare_crawlers(render(request, "organisations/list.html", context), finder)
 
 
 @require_safe

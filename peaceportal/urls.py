@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include(organisations.urls.organisations)),
     path("places/", include(organisations.urls.places)),
     path("about/", views.about, name="about"),
+    path("data/", views.about, name="data"),
     path("id/<uuid:uid>/", views.permanent, name="permanent"),
     path("media/pictures/<uuid:uid>/<slug:size>.webp", media.picture, name="picture"),
     path("media/<path:name>", media.document, name="media"),

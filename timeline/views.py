@@ -2,6 +2,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from peaceportal.core.addresses import PublicPageView
+from peaceportal.core.crawling import spare_crawlers
 from timeline import facets
 from timeline.finder import EventFinder
 from timeline.models import Event, EventSeries
@@ -23,7 +24,7 @@ def event_list(request):
         "groups": facets.groups(finder),
         "orders": finder.orders(),
     }
-    return render(request, "timeline/list.html", context)
+    return spare_crawlers(render(request, "timeline/list.html", context), finder)
 
 
 class EventDetail(PublicPageView):

@@ -53,8 +53,7 @@ class Freshness:
 
     def tag(self, address: str) -> str:
         """The entity tag of an address: another one after every edit, moment and release."""
-        today = timezone.localdate(self.at)  # what is “coming up” depends on it
-        parts = (release(), self.version, self.edited_at, self.last_at, today, address)
+        parts = (release(), self.version, self.edited_at, self.last_at, address)
         return quote_etag(hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32])
 
 
@@ -106,33 +105,29 @@ def release() -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
 
 
-def kept(*, ask_again: bool = False):
-    """A view whose answers may be kept by anyone, and are asked about with 304.
+def kept(view):
+    """A view of data whose answers anyone may keep, and ask about with 304.
 
-    With `ask_again` a browser asks each time: somebody who has just edited a page sees the edit.
+    The state is read before the data: what changes meanwhile is sent again, never missed.
     """
 
-    def decorate(view):
-        @wraps(view)
-        def answer(request, *args, **kwargs):
-            state = freshness()
-            tag = state.tag(request.get_full_path())
-            if _has_it(request, state, tag):
-                response = get_conditional_response(request, tag, state.modified)
-            else:
-                response = view(request, *args, **kwargs)
-                if response.status_code != 200:
-                    return response
-                response = get_conditional_response(request, tag, state.modified, response)
-            age = "no-cache" if ask_again else f"public, max-age={state.max_age}"
-            response.headers["Cache-Control"] = age
-            response.headers["ETag"] = tag
-            response.headers["Last-Modified"] = http_date(state.modified)
-            return response
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        state = freshness()
+        tag = state.tag(request.get_full_path())
+        if _has_it(request, state, tag):
+            response = get_conditional_response(request, tag, state.modified)
+        else:
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200:
+                return response
+            response = get_conditional_response(request, tag, state.modified, response)
+        response.headers["Cache-Control"] = f"public, max-age={state.max_age}"
+        response.headers["ETag"] = tag
+        response.headers["Last-Modified"] = http_date(state.modified)
+        return response
 
-        return answer
-
-    return decorate
+    return answer
 
 
 def _has_it(request, state: Freshness, tag: str) -> bool:

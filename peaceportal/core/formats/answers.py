@@ -73,7 +73,7 @@ def for_programs(
     """
 
     def decorate(view):
-        view = kept()(view)
+        view = kept(view)
 
         @require_safe
         @wraps(view)

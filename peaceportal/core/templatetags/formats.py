@@ -1,0 +1,48 @@
+"""The other forms of what a page shows, and how it is cited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils.translation import gettext as _
+
+from peaceportal.core.finder import Finder
+from peaceportal.core.formats.queries import address_of
+
+register = template.Library()
+
+TYPES = {
+    "atom": "application/atom+xml",
+    "ics": "text/calendar",
+    "csv": "text/csv",
+    "json": "application/json",
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    label: str
+    address: str
+    type: str
+
+
+@register.simple_tag
+def forms_of(finder: Finder, *, to_follow: bool = True) -> list[Form]:
+    """The forms of a query; with `to_follow` also the address by which calendars subscribe."""
+    labels = {
+        "atom": _("Follow (feed)"),
+        "ics": _("Calendar (file)"),
+        "csv": _("Spreadsheet (CSV)"),
+        "json": _("For programs (JSON)"),
+    }
+    forms = []
+    for form in finder.forms:
+        unordered = ("order",) if form in {"atom", "ics"} else ()
+        address = address_of(finder, form, without=unordered)
+        if form == "ics" and to_follow:
+            follow = urlsplit(address)._replace(scheme="webcal").geturl()
+            forms.append(Form(_("Calendar (follow)"), follow, TYPES[form]))
+        forms.append(Form(labels[form], address, TYPES[form]))
+    return forms
