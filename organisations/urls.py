@@ -16,6 +16,7 @@ organisations = (
         path("organisations/", views.organisation_list, name="list"),
         path("organisations.csv", formats.list_csv, name="csv"),
         path("organisations.json", formats.list_json, name="json"),
+        path("organisations.<citation:form>", formats.list_cited, name="cite"),
         path("organisations/<page:slug>/", views.OrganisationDetail.as_view(), name="detail"),
     ],
     "organisations",

@@ -24,7 +24,15 @@ class OnThisSite(Sitemap):
 
 class Lists(OnThisSite):
     def items(self):
-        return ["home", "timeline:list", "areas:list", "organisations:list", "places:list", "about"]
+        return [
+            "home",
+            "timeline:list",
+            "areas:list",
+            "organisations:list",
+            "places:list",
+            "about",
+            "data",
+        ]
 
     def location(self, item):
         return reverse(item)

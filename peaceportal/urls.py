@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import organisations.urls
 import timeline.urls
-from peaceportal import media, views
+from peaceportal import citations, data, media, views
 from peaceportal.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -15,8 +15,10 @@ urlpatterns = [
     path("", include(organisations.urls.organisations)),
     path("places/", include(organisations.urls.places)),
     path("about/", views.about, name="about"),
-    path("data/", views.about, name="data"),
+    path("data/", data.about, name="data"),
+    path("data/schema.json", data.schema, name="schema"),
     path("id/<uuid:uid>/", views.permanent, name="permanent"),
+    path("id/<uuid:uid>.<citation:form>", citations.record, name="cite"),
     path("media/pictures/<uuid:uid>/<slug:size>.webp", media.picture, name="picture"),
     path("media/<path:name>", media.document, name="media"),
     path("favicon.ico", views.favicon, name="favicon"),

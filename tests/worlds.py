@@ -23,7 +23,7 @@ from timeline.models import Event
 ARABIC = "الحوار والمصالحة في سبيل السلام "
 LONG = (ARABIC * 12)[:270] + "<script>alert('سلام')</script>"
 UNBROKEN = "Friedensvermittlungsunterstützungsabteilung" * 6
-LISTS = ["/", "/timeline/", "/areas/", "/organisations/", "/places/", "/about/"]
+LISTS = ["/", "/timeline/", "/areas/", "/organisations/", "/places/", "/about/", "/data/"]
 
 
 @dataclass

@@ -10,6 +10,7 @@ timeline = (
         path("timeline.ics", formats.list_ics, name="ics"),
         path("timeline.csv", formats.list_csv, name="csv"),
         path("timeline.json", formats.list_json, name="json"),
+        path("timeline.<citation:form>", formats.list_cited, name="cite"),
         path("timeline/<page:slug>/", views.EventDetail.as_view(), name="detail"),
         path("timeline/<page:slug>.ics", formats.detail_ics, name="detail-ics"),
         path("timeline/<page:slug>.json", formats.detail_json, name="detail-json"),

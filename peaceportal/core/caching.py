@@ -53,7 +53,8 @@ class Freshness:
 
     def tag(self, address: str) -> str:
         """The entity tag of an address: another one after every edit, moment and release."""
-        parts = (release(), self.version, self.edited_at, self.last_at, address)
+        today = timezone.localdate(self.at)  # which citations name
+        parts = (release(), self.version, self.edited_at, self.last_at, today, address)
         return quote_etag(hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32])
 
 

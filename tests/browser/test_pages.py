@@ -21,6 +21,7 @@ PAGES = [
     "/places/",
     "/places/africa/",
     "/about/",
+    "/data/",
 ]
 NOWHERE = "/nowhere/"
 

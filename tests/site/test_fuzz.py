@@ -95,6 +95,7 @@ LISTS = ["/", "/timeline/", "/organisations/", "/areas/", "/places/"]
 FORMS = [
     *("/timeline.atom", "/timeline.ics", "/timeline.csv", "/timeline.json"),
     *("/organisations.csv", "/organisations.json"),
+    *("/timeline.txt", "/timeline.bib", "/organisations.ris"),
 ]
 
 

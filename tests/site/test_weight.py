@@ -25,6 +25,7 @@ PAGES = [
     "/places/",
     "/places/africa/",
     "/about/",
+    "/data/",
     "/nowhere/",
 ]
 

@@ -10,6 +10,7 @@ from peaceportal.core.addresses import find_page
 from peaceportal.core.caching import freshness
 from peaceportal.core.formats.answers import Problem, as_json, for_programs, json_answer
 from peaceportal.core.formats.calendars import TYPE as CALENDAR
+from peaceportal.core.formats.citations import cite_query
 from peaceportal.core.formats.queries import json_list, pieces, readable
 from peaceportal.core.formats.spreadsheets import csv_answer, lines
 from peaceportal.core.limits import spend
@@ -59,6 +60,13 @@ def list_ics(request):
     )
     response.headers["Content-Disposition"] = 'attachment; filename="timeline.ics"'
     return response
+
+
+@for_programs()
+def list_cited(request, form):
+    finder = asked(request)
+    count, _undated = finder.totals()
+    return cite_query(finder, count).answer(form)
 
 
 @for_programs(as_json, in_form("json"))

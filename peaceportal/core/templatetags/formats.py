@@ -9,7 +9,9 @@ from django import template
 from django.utils.translation import gettext as _
 
 from peaceportal.core.finder import Finder
+from peaceportal.core.formats.citations import Citation, cite_query, cite_record
 from peaceportal.core.formats.queries import address_of
+from peaceportal.core.publishing import Page
 
 register = template.Library()
 
@@ -46,3 +48,9 @@ def forms_of(finder: Finder, *, to_follow: bool = True) -> list[Form]:
             forms.append(Form(_("Calendar (follow)"), follow, TYPES[form]))
         forms.append(Form(labels[form], address, TYPES[form]))
     return forms
+
+
+@register.simple_tag
+def citation(page: Page | None = None, finder: Finder | None = None, count: int = 0) -> Citation:
+    """Of a page, or of a query that found so much."""
+    return cite_record(page) if page else cite_query(finder, count)
