@@ -17,6 +17,7 @@ import timeline.formats.schema
 from organisations.models import Organisation
 from peaceportal.core.caching import LONGEST
 from peaceportal.core.formats.answers import as_json, for_programs, json_answer
+from peaceportal.core.formats.linked_data import block, trail
 from peaceportal.core.formats.queries import PER_PAGE, absolute
 from peaceportal.core.formats.schema import list_of
 from peaceportal.core.formats.spreadsheets import cell
@@ -64,6 +65,7 @@ def about(request):
         "organisation_fields": _codebook(organisations.formats.records, body),
         "event": event,
         "cited_forms": _cited_forms(event),
+        "linked_data": block(_data_set(), trail([(str(_("Data")), reverse("data"))])),
         "per_page": PER_PAGE,
         "feed_per_page": FEED_PER_PAGE,
         "most": MOST,
@@ -176,6 +178,27 @@ def _forms(event: dict | None) -> list[Explained]:
             Explained("/id/…/", str(_("A record wherever it lives, for ever.")), path, path)
         )
     return found
+
+
+def _data_set() -> dict:
+    """The data in the words of schema.org."""
+    forms = {"timeline:csv": "text/csv", "timeline:json": "application/json"}
+    forms |= {name.replace("timeline", "organisations"): kind for name, kind in forms.items()}
+    return {
+        "@type": "Dataset",
+        "@id": absolute(reverse("data")),
+        "name": str(_("Peace Portal: events and organisations")),
+        "description": str(
+            _("A public record of who works for peace, on what, and when: dated events and bodies.")
+        ),
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": str(_("Peace Portal")), "url": absolute("/")},
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": absolute(reverse(name)), "encodingFormat": kind}
+            for name, kind in forms.items()
+        ],
+    }
 
 
 def _cited_forms(event: dict | None) -> list[str]:

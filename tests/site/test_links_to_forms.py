@@ -55,6 +55,7 @@ def test_what_is_to_come_on_a_known_day_can_be_added_to_a_calendar(happened, is_
     event = make_event(slug="talks", happened=happened)
     html = render_to_string("timeline/_add_to_calendar.html", {"event": event})
     assert ('href="/timeline/talks.ics"' in html) == is_offered
+    event = Event.objects.for_detail().get()
     head = render_to_string("timeline/_event_head.html", {"event": event})
     assert f'href="{SITE}/timeline/talks.json"' in head
 

@@ -4,7 +4,9 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
+from peaceportal.core.formats.linked_data import block
 from timeline.formats.calendars import why_not
+from timeline.formats.linked_data import event_in_words
 from timeline.models import Event
 
 register = template.Library()
@@ -16,3 +18,9 @@ def calendar_address(event: Event) -> str:
     if why_not(event.happened) or event.happened.latest < timezone.localdate():
         return ""
     return reverse("timeline:detail-ics", kwargs={"slug": event.slug})
+
+
+@register.simple_tag
+def event_linked_data(event: Event) -> str:
+    """What search engines read of an event that `for_detail` read."""
+    return block(*event_in_words(event))
