@@ -11,8 +11,6 @@ from peaceportal.core.identifiers import Identifier
 from peaceportal.core.publishing import visible
 from peaceportal.core.weblinks import is_web_address
 
-LINKED = ("uid", "slug")
-
 
 def link(uid, slug: str, title: str) -> dict:
     """A page as another record names it."""
@@ -27,9 +25,9 @@ def grouped(rows: Iterable[tuple]) -> dict[int, list[tuple]]:
     return groups
 
 
-def links(through, of: str, to: str, pks: list[int], at: datetime, *, named: str = "name"):
+def links(through, of: str, to: str, pks: list[int], at: datetime):
     """Whom the records `pks` are linked to in the table `through`, as far as anyone may see it."""
-    columns = (f"{to}__{name}" for name in (*LINKED, named))
+    columns = (f"{to}__{name}" for name in ("uid", "slug", "name"))
     rows = through.objects.filter(visible(at, page=to), **{f"{of}__in": pks})
     return grouped(rows.order_by(f"{to}__sort_name", f"{to}_id").values_list(of, *columns))
 
