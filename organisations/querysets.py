@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from organisations import models
@@ -29,6 +30,33 @@ class OrganisationQuerySet(TreePageQuerySet):
         """Organisations at one of these places (primary keys); withheld places match nothing."""
         links = self.model.places.through.objects.filter(place__in=places)
         return self.filter(pk__in=links.values("organisation"), withhold_places=False)
+
+    def _with_lives(self):
+        """With the first and last day of each life, as far as known.
+
+        One that goes on has no last day. An end that nobody knows adds nothing: such a life
+        counts for its other end alone, and with neither end known for no time at all.
+        """
+        known = self.exclude(founded="", ended="").exclude(founded="", state="active")
+        no_end = Case(
+            When(ended="", state="ended", then=F("founded_latest")), default=F("ended_latest")
+        )
+        no_start = Case(When(founded="", then=F("ended_earliest")), default=F("founded_earliest"))
+        return known.alias(life_from=no_start, life_to=no_end)
+
+    def existing_within(self, after: date | None, before: date | None):
+        """Organisations with a day of their life from `after` to `before`, both included."""
+        lives = self._with_lives()
+        if before is not None:
+            lives = lives.filter(Q(life_from__lte=before) | Q(life_from__isnull=True))
+        if after is not None:
+            lives = lives.filter(Q(life_to__gte=after) | Q(life_to__isnull=True))
+        return lives
+
+    def years(self):
+        """The years in which lives begin and end, as pairs that differ; None is open."""
+        ends = (ExtractYear("life_from"), ExtractYear("life_to"))
+        return self._with_lives().order_by().values_list(*ends).distinct()
 
     def naming(self, words: str):
         """Organisations that have `words` in a name of theirs, or in their summary."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import F, Prefetch, Q
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from organisations.models import AreaOfWork, Place
@@ -49,6 +50,11 @@ class EventQuerySet(PageQuerySet):
     def happened_within(self, after: date | None, before: date | None):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
         return self.filter(overlapping("happened", after, before))
+
+    def years(self):
+        """The years in which events begin and end, as pairs that differ; None is open."""
+        ends = (ExtractYear("happened_earliest"), ExtractYear("happened_latest"))
+        return self.order_by().values_list(*ends).distinct()
 
     def to_come(self, at: datetime | None = None):
         """Events that begin after the day of `at` (now, if None)."""

@@ -6,12 +6,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from peaceportal.core.editing import ListAdmin
+from peaceportal.core.listing import ListAdmin
 from peaceportal.core.models import OldSlug, User
-
-admin.site.site_header = _("Peace Portal")
-admin.site.site_title = _("Peace Portal")
-admin.site.index_title = _("What would you like to edit?")
 
 apps.get_app_config("auth").verbose_name = _("Groups of staff")
 admin.site.unregister(Group)
