@@ -109,9 +109,10 @@ class EventsOfSeries(Kept, admin.TabularInline):
     """Which events belong to it; an event names its series itself."""
 
     model = Event
+    template = "admin/listed_rows.html"
     fields = readonly_fields = ("title", "happened", "ordinal", "status")
+    ordering = ("happened_key", "pk")
     extra = 0
-    show_change_link = True
     view_on_site = False
     verbose_name_plural = _("events in this series")
 

@@ -30,7 +30,7 @@ class CameAfter(StackedRows):
     fk_name = "predecessor"
     autocomplete_fields = ("successor", "sources")
     fields = (("kind", "date"), "successor", "note", "sources")
-    verbose_name = _("way on")
+    verbose_name = _("successor")
     verbose_name_plural = _("what came after it")
 
 
@@ -56,7 +56,7 @@ class CameBefore(StackedRows):
     fk_name = "successor"
     autocomplete_fields = ("predecessor", "sources")
     fields = (("kind", "date"), "predecessor", "note", "sources")
-    verbose_name = _("way here")
+    verbose_name = _("predecessor")
     verbose_name_plural = _("what came before it")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -50,6 +51,15 @@ class RecordForm(RowForm):
             first.help_text = format_lazy("{} {}", own, WHAT_MAY_BE_TYPED)
 
 
+class MomentInput(forms.DateTimeInput):
+    """The browser's own: one control, which its label names and every phone knows."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
 class Editing(Choosing):
     """How fields are edited, on a record's own page and in rows."""
 
@@ -58,6 +68,7 @@ class Editing(Choosing):
         EDTFField: {"widget": EDTFInput(attrs={"size": 30})},
         RichTextField: {"widget": ProseInput},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
         models.FileField: {"validators": [validate_file_name]},
         models.ImageField: {"validators": [validate_file_name]},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.contenttypes.admin import GenericTabularInline
+from django.contrib.contenttypes.admin import GenericStackedInline
 from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
 from django.forms.models import BaseInlineFormSet
 
@@ -63,8 +63,8 @@ class StackedRows(RowInline, admin.StackedInline):
     show_change_link = True
 
 
-class IdentifierInline(RowInline, GenericTabularInline):
+class IdentifierInline(RowInline, GenericStackedInline):
     model = Identifier
     formset = GenericRowFormSet
     classes = (FOLDED,)
-    fields = ("scheme", "value")
+    fields = (("scheme", "value"),)

@@ -1,65 +1,85 @@
 /* What the editor of formatted text does here: it bears the name of its field, and takes in what
-   was copied from Word without what only Word can read. */
+   was copied from Word or another office program without what only that program can read. */
 import { Extension, Plugin } from "django-prose-editor/editor";
 
-const WORD = /\bclass="?Mso|urn:schemas-microsoft-com:office/i;
+/* Styles become data before anything is parsed: a strict policy reports each one that is read. */
+function withoutStyles(html) {
+  return html
+    .replace(/<style\b[\s\S]*?<\/style>/gi, "")
+    .replace(/<!\[(?:end)?if[^>]*\]>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+}
+
+function styled(element, pattern) {
+  return pattern.test(element.dataset.style || "");
+}
+
+function replaceBy(name, element) {
+  const other = element.ownerDocument.createElement(name);
+  other.append(...element.childNodes);
+  element.replaceWith(other);
+}
 
 /* Word writes a list as paragraphs that begin with a drawn bullet or number. */
 function listKind(paragraph) {
-  if (!/mso-list:\s*l\d+/i.test(paragraph.getAttribute("style") || "")) return null;
-  const marker = paragraph.querySelector('[style*="mso-list:Ignore" i], [style*="mso-list: Ignore" i]');
-  const text = (marker || paragraph).textContent.trim();
-  return /^\(?(\d+|[a-z]{1,4})[.)]/i.test(text) ? "ol" : "ul";
-}
-
-function level(paragraph) {
-  const found = /level(\d)/i.exec(paragraph.getAttribute("style"));
-  return found ? Number(found[1]) : 1;
+  if (!styled(paragraph, /mso-list:\s*l\d+/i)) return null;
+  const drawn = [...paragraph.querySelectorAll("[data-style]")].find((part) =>
+    styled(part, /mso-list:\s*ignore/i),
+  );
+  return /^\(?(\d+|[a-z]{1,4})[.)]/i.test((drawn || paragraph).textContent.trim()) ? "ol" : "ul";
 }
 
 function gatherLists(body) {
-  let open = []; // the lists that are being filled, outermost first
+  let lists = []; // those being filled, the outermost first
+  let last = null;
   for (const paragraph of [...body.querySelectorAll("p")]) {
     const kind = listKind(paragraph);
-    if (!kind) {
-      open = [];
-      continue;
-    }
-    if (open.length && open[0].nextElementSibling !== paragraph) open = [];
-    const depth = Math.min(level(paragraph), open.length + 1);
-    open = open.slice(0, depth);
-    if (open.length < depth) {
-      const list = document.createElement(kind);
-      const above = open.at(-1);
-      if (above) above.lastElementChild.append(list);
+    if (!kind) continue;
+    const follows = last && last.isConnected && lists[0].nextElementSibling === paragraph;
+    if (!follows) lists = [];
+    const level = Number(/level(\d)/i.exec(paragraph.dataset.style)?.[1] || 1);
+    const depth = Math.min(level, lists.length + 1);
+    lists = lists.slice(0, depth);
+    if (lists.length === depth && lists[depth - 1].localName !== kind) lists.pop();
+    if (lists.length < depth) {
+      const list = body.ownerDocument.createElement(kind);
+      if (lists.length) lists.at(-1).lastElementChild.append(list);
       else paragraph.before(list);
-      open.push(list);
+      lists.push(list);
     }
-    for (const drawn of paragraph.querySelectorAll('[style*="mso-list" i]')) drawn.remove();
-    const item = document.createElement("li");
-    open.at(-1).append(item);
+    for (const part of [...paragraph.querySelectorAll("[data-style]")]) {
+      if (styled(part, /mso-list/i)) part.remove();
+    }
+    const item = body.ownerDocument.createElement("li");
+    lists.at(-1).append(item);
     item.append(paragraph);
+    last = paragraph;
   }
 }
 
-function withoutWord(html) {
-  if (!WORD.test(html)) return html;
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const gone of page.querySelectorAll("style, script, xml, meta, link, title")) gone.remove();
-  gatherLists(page.body);
-  for (const title of page.querySelectorAll("p.MsoTitle, h1")) {
-    const heading = page.createElement("h2");
-    heading.append(...title.childNodes);
-    title.replaceWith(heading);
+function clean(html) {
+  if (/\bdata-pm-slice=/.test(html)) return html; // copied from this editor
+  const { body } = new DOMParser().parseFromString(withoutStyles(html), "text/html");
+  for (const gone of body.querySelectorAll("script, xml, meta, link, title")) gone.remove();
+  gatherLists(body);
+  for (const title of body.querySelectorAll("p.MsoTitle, h1")) replaceBy("h2", title);
+  for (const bold of body.querySelectorAll("b[data-style], strong[data-style]")) {
+    const isNone = styled(bold, /(?<!mso-bidi-)font-weight:\s*(normal|400)\b/i);
+    if (isNone) bold.replaceWith(...bold.childNodes);
   }
-  for (const empty of page.querySelectorAll("p")) {
-    if (!empty.textContent.trim() && !empty.querySelector("br, img")) empty.remove();
+  for (const part of body.querySelectorAll("span[data-style]")) {
+    if (styled(part, /font-weight:\s*(bold|[6-9]00)/i)) replaceBy("strong", part);
+    else if (styled(part, /font-style:\s*italic/i)) replaceBy("em", part);
   }
-  const texts = document.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+  for (const empty of body.querySelectorAll("p")) {
+    if (!empty.textContent.trim()) empty.remove();
+  }
+  const texts = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     texts.currentNode.data = texts.currentNode.data.replace(/[\s\u00a0]+/g, " ");
   }
-  return page.body.innerHTML;
+  for (const part of body.querySelectorAll("[data-style]")) part.removeAttribute("data-style");
+  return body.innerHTML;
 }
 
 export const Desk = Extension.create({
@@ -80,6 +100,6 @@ export const Desk = Extension.create({
   },
 
   addProseMirrorPlugins() {
-    return [new Plugin({ props: { transformPastedHTML: withoutWord } })];
+    return [new Plugin({ props: { transformPastedHTML: clean } })];
   },
 });

@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,27 +22,6 @@ PAGES = [
     "/about/",
 ]
 NOWHERE = "/nowhere/"
-
-
-@pytest.fixture
-def content():
-    call_command("load_content", verbosity=0)
-
-
-@pytest.fixture
-def complaints(page):
-    """What Chromium has to say against a page, as it says it."""
-    said = []
-    page.on("console", lambda message: said.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-    page.on(
-        "response",
-        lambda response: (
-            said.append(f"{response.status}: {response.url}") if response.status >= 400 else None
-        ),
-    )
-    return said
 
 
 @pytest.mark.parametrize("width", [390, 1280])
