@@ -65,7 +65,7 @@ class Editing(Choosing):
 
     form = RowForm
     formfield_overrides = {
-        EDTFField: {"widget": EDTFInput(attrs={"size": 30})},
+        EDTFField: {"widget": EDTFInput(attrs={"size": 30, "class": "edtf"})},
         RichTextField: {"widget": ProseInput},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
