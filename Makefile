@@ -8,14 +8,14 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 # Tests and checks choose their own settings, whatever is set outside.
-CLEAN = env -u ALLOWED_HOSTS -u DATA_DIR -u DATABASE_URL -u DEBUG -u DEFAULT_FROM_EMAIL \
-	-u DJANGO_SETTINGS_MODULE \
+CLEAN = env -u ALLOWED_HOSTS -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
+	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE \
 	-u EMAIL_URL -u SECRET_KEY -u SITE_URL -u TIME_ZONE -u TRUST_PROXY
 HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.example.org \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run dev test lint free-address python
+.PHONY: help run dev test lint screenshots free-address python
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make dev    the same, with debug pages and reloading"
 	@echo "make test   run all tests: on SQLite, on PostgreSQL, and in a browser"
 	@echo "make lint   check the code, the templates, the types and the settings"
+	@echo "make screenshots   make the pictures of the README anew"
 
 run: free-address $(VENV)/.runtime
 	@exec $(BIN)/python -m peaceportal.serve
@@ -52,6 +53,9 @@ lint: $(VENV)/.tests
 	@echo "== Migrations and settings, as an https site"
 	@$(HTTPS_SITE) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(HTTPS_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+screenshots: $(VENV)/.tests
+	@$(CLEAN) $(BIN)/python -m tests.screenshots
 
 # Before anything slow: is there a Python that will do, and is the address free?
 free-address: python

@@ -1,7 +1,9 @@
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisations.finder import OrganisationFinder
+from organisations.lifespans import bodies_in_time
 from organisations.models import Activity, AreaOfWork, Organisation, Place, Succession
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.options import group
@@ -51,7 +53,7 @@ class TreePageView(PublicPageView):
         return super().get_context_data(above=above, within=within, **kwargs)
 
 
-class OrganisationDetail(TreePageView):
+class OrganisationDetail(PublicPageView):
     template_name = "organisations/detail.html"
     context_object_name = "organisation"
     sourced_parts = (
@@ -66,7 +68,12 @@ class OrganisationDetail(TreePageView):
 
     def get_context_data(self, **kwargs):
         self.object.public_successions = list(Succession.objects.around(self.object))
-        return super().get_context_data(**kwargs)
+        above, within = self.object.family(deep=True)
+        return super().get_context_data(
+            above=above,
+            bodies=bodies_in_time(self.object, within, timezone.localdate()),
+            **kwargs,
+        )
 
 
 class AreaDetail(TreePageView):

@@ -42,6 +42,7 @@ if environment.flag("TRUST_PROXY", default=False):
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for sub-domains would bind somebody's whole domain
     "security.W021",  # and so would its preload list
+    "imagefield.I001",  # pictures are shown whole: no point of interest is needed to crop them
 ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -85,7 +86,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "peaceportal.compression.CompressText",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -152,13 +153,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o640
+IMAGEFIELD_AUTOGENERATE = False  # `core/images` says when copies of pictures are made
+IMAGEFIELD_VALIDATE_ON_SAVE = False  # and looks at them more closely
+IMAGEFIELD_BIN_DEPTH = 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form with hundreds of rows beneath it is no attack
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "peaceportal.core.stylesheets.OneStyleSheetStorage"
     },
 }
 
@@ -189,3 +193,4 @@ EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.env.str(
     "DEFAULT_FROM_EMAIL", default=f"peaceportal@{SITE_HOST}"
 )
+CORRECTIONS_EMAIL = environment.env.str("CORRECTIONS_EMAIL", default=DEFAULT_FROM_EMAIL)

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import organisations.urls
 import timeline.urls
-from peaceportal import views
+from peaceportal import media, views
 from peaceportal.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -15,7 +15,9 @@ urlpatterns = [
     path("organisations/", include(organisations.urls.organisations)),
     path("places/", include(organisations.urls.places)),
     path("about/", views.about, name="about"),
-    path("media/<path:name>", views.media, name="media"),
+    path("id/<uuid:uid>/", views.permanent, name="permanent"),
+    path("media/pictures/<uuid:uid>/<slug:size>.webp", media.picture, name="picture"),
+    path("media/<path:name>", media.document, name="media"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap_index, name="sitemap-index"),

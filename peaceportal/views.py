@@ -1,18 +1,33 @@
-"""The pages that belong to no one app: home, about, files, health, errors."""
+"""The pages that belong to no one app: home, about, health, errors."""
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
+from peaceportal.core.addresses import Gone, find_record, gone, moved_permanently
+from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.sitemaps import SITEMAPS
-from timeline.models import Document, Event
+from timeline.models import Event
+from timeline.years import years_of
 
 ON_HOME = 6
+
+# One date of each kind of mark, for the page that explains them.
+DRAWN = [
+    "1953-07-27",
+    "2023-11-30/2023-12-01",
+    "2024-07",
+    "1946/1949",
+    "1953~",
+    "2008/..",
+    "../1960",
+]
 
 
 @require_safe
@@ -22,6 +37,7 @@ def home(request):
         "coming_up": list(events.to_come().oldest_first().for_list()[:ON_HOME]),
         "latest": list(events.not_to_come().newest_first().for_list()[:ON_HOME]),
         "areas": list(AreaOfWork.objects.published().tops()),
+        "years": years_of(events, timezone.localdate()),
         "event_count": events.count(),
         "organisation_count": Organisation.objects.published().count(),
     }
@@ -30,23 +46,20 @@ def home(request):
 
 @require_safe
 def about(request):
-    return render(request, "about.html")
+    context = {
+        "dates": [*map(EDTFDate.from_edtf, DRAWN), UNKNOWN],
+        "corrections_email": settings.CORRECTIONS_EMAIL,
+    }
+    return render(request, "about.html", context)
 
 
 @require_safe
-def media(request, name):
-    """A file of a public record, and of no other. Documents are to be saved, not opened here."""
-    if not name.isprintable():
-        raise Http404
-    event = Event.objects.published().filter(image=name).first()
-    document = None if event else Document.objects.published().filter(file=name).first()
-    if event is None and document is None:
-        raise Http404
+def permanent(request, uid):
+    """The address that is cited: it leads to where the record lives now."""
     try:
-        file = (event.image if event else document.file).open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(file, as_attachment=document is not None)
+        return moved_permanently(find_record(uid))
+    except Gone:
+        return gone(request)
 
 
 @require_safe

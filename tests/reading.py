@@ -8,8 +8,13 @@ def text_of(response) -> str:
     """The words of a page, without its markup."""
     html = response.content.decode()
     html = re.sub(r"<(head|script|style)\b.*?</\1>", " ", html, flags=re.S)
-    html = re.sub(r"</?(?:a|cite|em|span|strong|time)\b[^>]*>", "", html)  # within a line
+    html = re.sub(r"</?(?:a|abbr|cite|em|span|strong|time)\b[^>]*>", "", html)  # within a line
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def file_of(response) -> bytes:
+    """What was sent of a file. Read to its end it closes; `close` would end the test's queries."""
+    return b"".join(response.streaming_content)
 
 
 def results_of(response) -> str:

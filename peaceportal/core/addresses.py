@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from uuid import UUID
 
+from django.apps import apps
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import register_converter
 from django.views.generic import DetailView
 
-from peaceportal.core.publishing import Page
+from peaceportal.core.publishing import Page, Part
 from peaceportal.core.slugs import OldSlug
 
 
@@ -60,6 +62,11 @@ def find_page(queryset, slug: str) -> Page:
             raise Gone
         if page.is_public():
             raise Moved(page)
+    raise Moved(where_it_went(page))
+
+
+def where_it_went(page: Page) -> Page:
+    """The public page that a removed one was merged into. Raises Gone or Http404."""
     if page.removed_at is None or not page.was_public():
         raise Http404
     seen = set()
@@ -67,8 +74,27 @@ def find_page(queryset, slug: str) -> Page:
         seen.add(page.pk)
         page = page.merged_into
     if page.is_public():
-        raise Moved(page)
+        return page
     raise Gone
+
+
+def find_record(uid: UUID) -> Page:
+    """The public page where the record with this permanent identity lives now: a part, on its page.
+
+    Raises Gone or Http404.
+    """
+    for model in apps.get_models():
+        if issubclass(model, Page):
+            page = one_or_none(model.objects, uid=uid)
+            if page is not None:
+                return page if page.is_public() else where_it_went(page)
+        elif issubclass(model, Part):
+            part = one_or_none(model.objects.published(), uid=uid)
+            if part is not None:
+                return part.public_pages()[0]
+    if OldSlug.objects.filter(page_uid=uid).exists():
+        raise Gone
+    raise Http404
 
 
 class PublicPageView(DetailView):
@@ -94,10 +120,14 @@ class PublicPageView(DetailView):
         try:
             self.object = find_page(self.get_queryset(), kwargs["slug"])
         except Moved as moved:
-            return revisited(HttpResponsePermanentRedirect(moved.page.get_absolute_url()))
+            return moved_permanently(moved.page)
         except Gone:
             return gone(request)
         return self.render_to_response(self.get_context_data(object=self.object))
+
+
+def moved_permanently(page: Page) -> HttpResponse:
+    return revisited(HttpResponsePermanentRedirect(page.get_absolute_url()))
 
 
 def gone(request) -> HttpResponse:

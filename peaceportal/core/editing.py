@@ -15,6 +15,7 @@ from peaceportal.core.dates.forms import SHORT_HINT, WHAT_MAY_BE_TYPED, EDTFForm
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.staff_files import StaffFileInput, StaffFiles
 
 LONGEST_FILE_NAME = 200  # bytes; the storage adds some where a name is taken
 
@@ -69,12 +70,12 @@ class Editing(Choosing):
         RichTextField: {"widget": ProseInput},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
-        models.FileField: {"validators": [validate_file_name]},
-        models.ImageField: {"validators": [validate_file_name]},
+        models.FileField: {"widget": StaffFileInput, "validators": [validate_file_name]},
+        models.ImageField: {"widget": StaffFileInput, "validators": [validate_file_name]},
     }
 
 
-class RecordAdmin(Editing, ListAdmin):
+class RecordAdmin(StaffFiles, Editing, ListAdmin):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     form = RecordForm

@@ -151,6 +151,16 @@ class Part(Published):
     class Meta:
         abstract = True
 
+    def public_pages(self, at: datetime | None = None) -> list[Page]:
+        """The pages on which it stands that anyone may see."""
+        found = []
+        for name in self.page_fields:
+            field = self._meta.get_field(name)
+            on = getattr(self, name)
+            pages = on.published(at) if field.many_to_many else [on]
+            found += [page for page in pages if page.is_public(at)]
+        return found
+
 
 class Page(Published):
     """Has an address of its own. Once public, that address answers for ever."""

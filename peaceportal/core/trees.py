@@ -84,21 +84,27 @@ class TreePage(NamedPage):
                 }
             )
 
-    def family(self) -> tuple[list[TreePage], list[TreePage]]:
+    def family(self, *, deep: bool = False) -> tuple[list[TreePage], list[TreePage]]:
         """What it is part of, from the widest, and what is part of it, as far as public.
 
-        One query; what lies between two public pages may itself not be.
+        If `deep`, also what is part of that, and so on. One query; what lies between two public
+        pages may itself not be.
         """
-        sql = ABOVE.format(table=self._meta.db_table)
-        above = RawSQL(sql, [self.parent_id])  # noqa: S611 - the value is a parameter
-        pages = type(self).objects.filter(Q(pk__in=above) | Q(parent=self))
-        by_pk = {page.pk: page for page in pages}
+        table = self._meta.db_table
+        above = RawSQL(ABOVE.format(table=table), [self.parent_id])  # noqa: S611 - a parameter
+        below = Q(parent=self)
+        if deep:
+            sql = BENEATH.format(table=table, tops="%s")
+            below = Q(pk__in=RawSQL(sql, [self.pk]))  # noqa: S611 - a parameter
+        by_pk = {page.pk: page for page in type(self).objects.filter(Q(pk__in=above) | below)}
         chain: list[TreePage] = []
         next_pk = self.parent_id
         while next_pk in by_pk and by_pk[next_pk] not in chain:
             chain.insert(0, by_pk[next_pk])
             next_pk = by_pk[next_pk].parent_id
         within = [page for page in by_pk.values() if page.parent_id == self.pk]
+        if deep:
+            within = [page for page in by_pk.values() if page not in chain]
         return (
             [page for page in chain if page.is_public() and page.pk != self.pk],
             [page for page in within if page.is_public() and page.pk != self.pk],

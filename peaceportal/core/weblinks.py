@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,15 @@ SCHEMES = ("http", "https")
 def is_web_address(url: str) -> bool:
     """Whether `url` may stand in a link: http or https, never `javascript:` or another scheme."""
     return url.lower().startswith(tuple(f"{scheme}://" for scheme in SCHEMES))
+
+
+def host_of(url: str) -> str:
+    """The site that `url` leads to, without `www.`; empty if a browser should not open it."""
+    try:
+        host = urlsplit(url).hostname if is_web_address(url) else None
+    except ValueError:  # as “https://[”
+        return ""
+    return (host or "").removeprefix("www.")
 
 
 class WebAddressField(models.CharField):

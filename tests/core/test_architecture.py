@@ -271,7 +271,8 @@ def _defines_model_save(source):
     return any(
         isinstance(method, ast.FunctionDef) and method.name in {"save", "save_base"}
         for kind in ast.walk(ast.parse(source))
-        if isinstance(kind, ast.ClassDef) and not any("Form" in _name(b) for b in kind.bases)
+        if isinstance(kind, ast.ClassDef)
+        and not any(part in _name(b) for b in kind.bases for part in ("Form", "FieldFile"))
         for method in kind.body
     )
 
@@ -279,6 +280,7 @@ def _defines_model_save(source):
 def test_save_of_a_model_is_found():
     assert _defines_model_save("class Event(Page):\n    def save(self): ...")
     assert not _defines_model_save("class EventForm(ModelForm):\n    def save(self): ...")
+    assert not _defines_model_save("class PictureFile(FieldFile):\n    def save(self): ...")
 
 
 # Names and folders

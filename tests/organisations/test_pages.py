@@ -1,6 +1,9 @@
 """What the pages of organisations, areas and places say."""
 
+import re
+
 import pytest
+from django.test import override_settings
 
 from tests.factories import (
     make_activity,
@@ -103,6 +106,58 @@ def test_page_names_the_sources_of_all_it_shows_once(client):
     assert "Its year was inferred." in sources
     assert "The address was lost." in sources
     assert "Of the work (2018 or earlier)" in text_of(response)
+
+
+def test_bodies_are_a_tree_in_words_and_drawn_beside_them(client):
+    top = make_organisation(name="Department", acronym="DEP", founded="1992")
+    unit = make_organisation(name="Unit", parent=top, founded="2006")
+    make_organisation(name="Team", parent=unit, founded="2008", ended="2014", state="ended")
+    make_organisation(name="Of no date", parent=top, state="ended")
+    make_organisation(name="Hidden", parent=top, status="draft")
+    response = client.get(top.get_absolute_url())
+    text = text_of(response)
+    words = text[text.index("Its bodies in time") :]
+    for said in (
+        "DEP, founded 1992",
+        "Unit, founded 2006",
+        "Team, founded 2008, ended 2014",
+        "Of no date, has ended",
+    ):
+        assert said in words
+    assert "Hidden" not in text
+    html = response.text
+    assert html.count('<svg class="lifespan" aria-hidden="true"') == 3
+    assert html.index("Unit</a>") < html.index("Team</a>") < html.index("</ul>", html.index("Team"))
+
+
+def test_body_beneath_a_hidden_one_hangs_from_the_page(client):
+    top = make_organisation(name="Department")
+    between = make_organisation(name="Hidden", parent=top, status="draft")
+    make_organisation(name="Team", parent=between)
+    assert "Bodies Department Team" in read(client, top)
+
+
+def test_many_bodies_are_counted_where_they_are_not_drawn(client):
+    top = make_organisation(name="Department")
+    for number in range(65):
+        make_organisation(name=f"Unit {number:02d}", parent=top, founded="2006")
+    text = read(client, top)
+    assert "Unit 58, founded 2006" in text
+    assert "Unit 59" not in text
+    assert "6 more bodies are part of these." in text
+
+
+def test_organisation_without_bodies_has_no_tree(client):
+    assert "bodies" not in read(client, make_organisation(founded="1992")).lower()
+
+
+def test_positions_of_a_drawing_have_points_in_every_language(client):
+    top = make_organisation(founded="1992")
+    make_organisation(name="Unit", parent=top, founded="2006")
+    with override_settings(LANGUAGE_CODE="de", LANGUAGES=[("de", "German")]):
+        html = client.get(top.get_absolute_url()).text
+    assert re.search(r'x="\d+\.\d+%"', html)
+    assert not re.search(r'x="\d+,\d+%"', html)
 
 
 def test_area_shows_what_belongs_to_it(client):

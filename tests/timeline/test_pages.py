@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.factories import make_document, make_event, make_organisation, make_participation
+from tests.factories import (
+    make_area,
+    make_document,
+    make_event,
+    make_organisation,
+    make_participation,
+)
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +47,35 @@ def test_roles_and_who_spoke_are_said(client):
     assert "Office (OF): mediated, represented by A. Person, Envoy" in read(client, event)
 
 
+def test_trail_leads_back_through_the_year(client):
+    event = make_event(happened="1953-07-27/1954")
+    html = client.get(event.get_absolute_url()).content.decode()
+    assert '<a href="/timeline/?after=1953&amp;before=1953">1953</a>' in html
+    assert event.title in text_of(client.get("/timeline/?after=1953&before=1953"))
+    assert "?after=" not in client.get(make_event(happened="").get_absolute_url()).text
+    assert "?after=" not in client.get(make_event(happened="../1960").get_absolute_url()).text
+
+
+def test_every_area_of_an_event_is_named_with_it(client):
+    areas = [make_area(name="Mediation"), make_area(name="Draft", status="draft")]
+    text = read(client, make_event(areas=areas))
+    assert "Related areas of work Mediation" in text
+    assert "Draft" not in text
+
+
+def test_body_is_named_in_full_at_its_first_use_and_shorter_after(client):
+    body = make_organisation(name="Department of Political Affairs", acronym="DPA")
+    other = make_organisation(name="Unit of the same letters", acronym="DPA")
+    events = [make_event(title=f"Talks {n}", organisations=[body]) for n in (1, 2)]
+    make_event(title="Talks 3", organisations=[other], happened="1945")
+    html = client.get("/timeline/").content.decode()
+    results = html[html.index('id="results"') :]
+    assert results.count("Department of Political Affairs <span") == 1
+    assert results.count('<abbr title="Department of Political Affairs">DPA</abbr>') == 1
+    assert "Unit of the same letters <span" in results
+    assert "Department of Political Affairs (DPA)" in read(client, events[0])
+
+
 def test_body_with_two_roles_stands_once_in_a_list(client):
     event, body = make_event(), make_organisation(name="Office")
     for role in ("convened", "mediated"):
@@ -62,11 +97,13 @@ def test_earlier_and_later_lead_through_time(client):
     make_event(title="Draft between", happened="1953-08", status="draft")
     undated = make_event(title="Undated", happened="")
     assert "Later First" in read(client, wide)
-    assert "Earlier All the year Later Last" in read(client, first)
+    assert "Earlier All the year 1953 Later Last 1954" in read(client, first)
     assert "Later" not in read(client, last)
     assert "Earlier" not in read(client, undated)
 
 
 def test_events_of_one_date_are_each_reached_once(client):
     events = [make_event(title=f"Of a day {n}", happened="1953-07-27") for n in range(3)]
-    assert "Earlier Of a day 0 Later Of a day 2" in read(client, events[1])
+    assert "Earlier Of a day 0 27 July 1953 Later Of a day 2 27 July 1953" in read(
+        client, events[1]
+    )

@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_INTEGER, FieldCheck
+from peaceportal.core.files import FileSizeField, LargestFile, file_type
 from peaceportal.core.publishing import Part
 from peaceportal.core.vocabularies import VocabularyField
-from peaceportal.core.weblinks import WebAddressField
+from peaceportal.core.weblinks import WebAddressField, host_of
 from timeline.models.event import Event
 
 FILE_TYPES = ["pdf", "txt", "docx", "odt", "rtf", "epub"]
+MOST_MEGABYTES = 50
 
 
 class Document(Part, Sourced):
@@ -34,8 +36,10 @@ class Document(Part, Sourced):
         upload_to="documents/%Y/",
         max_length=255,
         blank=True,
-        validators=[FileExtensionValidator(FILE_TYPES)],
+        validators=[FileExtensionValidator(FILE_TYPES), LargestFile(MOST_MEGABYTES)],
+        help_text=_("PDF, TXT, DOCX, ODT, RTF or EPUB, of at most 50 MB."),
     )
+    file_size = FileSizeField(of="file")
     url = WebAddressField(_("web address"), blank=True)
     kind = VocabularyField(_("kind"), choices=Kind)
     pages = models.PositiveIntegerField(
@@ -56,6 +60,8 @@ class Document(Part, Sourced):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["event_id", "title", "pk"]
+        # A file is asked for by its name.
+        indexes = [models.Index(fields=["file"], name="timeline_document_by_file")]
         constraints = [
             FieldCheck(
                 beside="file",
@@ -73,3 +79,13 @@ class Document(Part, Sourced):
 
     def __str__(self):
         return self.title
+
+    @property
+    def file_type(self) -> str:
+        """PDF, DOCX and so on; empty where there is no file."""
+        return file_type(self.file.name) if self.file else ""
+
+    @property
+    def host(self) -> str:
+        """The site that its web address leads to; empty where there is none."""
+        return host_of(self.url)

@@ -9,6 +9,7 @@ from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_SMALL_INTEGER, FieldCheck
 from peaceportal.core.dates import EDTFField
 from peaceportal.core.folding import SortNameField
+from peaceportal.core.images import PictureField
 from peaceportal.core.indexes import OrderIndex
 from peaceportal.core.publishing import VISIBILITY, Page
 from peaceportal.core.records import Record
@@ -82,7 +83,20 @@ class Event(Page, Sourced):
         through="timeline.Participation",
         related_name="events",
     )
-    image = models.ImageField(_("picture"), upload_to="images/%Y/", max_length=255, blank=True)
+    image = PictureField(
+        _("picture"),
+        upload_to="images/%Y/",
+        max_length=255,
+        blank=True,
+        width_field="image_width",
+        height_field="image_height",
+        help_text=_(
+            "A JPEG, PNG, WebP or GIF file of at most 20 MB and 50 million pixels. What a camera "
+            "writes into it, as the place where it was taken, is not kept."
+        ),
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False, serialize=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False, serialize=False)
     image_alt = models.CharField(
         _("alternative text"),
         max_length=500,
@@ -159,13 +173,15 @@ class Event(Page, Sourced):
         return sorted(found, key=lambda event: (event.happened_key or 0, event.pk), reverse=True)
 
     @property
+    def year(self) -> str:
+        """The year in which it begins, in four figures; empty if unknown."""
+        start = self.happened.start
+        return f"{start.year:04d}" if start else ""
+
+    @property
     def year_heading(self) -> str:
         """The year under which it stands in a timeline: a range under the year it starts in."""
-        if not self.happened:
-            return _("Date unknown")
-        if self.happened.start is None:
-            return _("Beginning unknown")
-        return f"{self.happened.start.year:04d}"
+        return self.year or (_("Beginning unknown") if self.happened else _("Date unknown"))
 
 
 class Participation(Record):

@@ -52,16 +52,16 @@ def moment_html(value: EDTFDate) -> SafeString:
 def mark(value: EDTFDate) -> str:
     """How a date is drawn beside its words: the classes of its mark on a spine.
 
-    A dot for a day, a bar for a range of days, a dotted one for anything wider, an open end.
+    A dot for a day, a bar for a range of days, both dotted where less is known, an open end.
     """
     if not value:
         return "mark mark-unknown"
     if value.start is None or value.end is None:
-        classes = ["mark-open"]
+        classes = ["mark-open", "mark-until" if value.start is None else "mark-since"]
     elif value.is_by_day:
         classes = ["mark-day" if value.is_single else "mark-range"]
     else:
-        classes = ["mark-soft"]
+        classes = ["mark-soft"] if value.is_single else ["mark-soft", "mark-span"]
     if any(point and point.is_qualified for point in (value.start, value.end)):
         classes.append("mark-about")
     return " ".join(["mark", *classes])

@@ -1,13 +1,18 @@
 """What templates say of records: dates, languages, and links that are safe to follow."""
 
+from urllib.parse import quote
+
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFDate, mark, moment_html, time_html
-from peaceportal.core.publishing import Published
+from peaceportal.core.publishing import Page, Published
 from peaceportal.core.weblinks import is_web_address
 
 register = template.Library()
@@ -69,3 +74,15 @@ def language_name(code: str) -> str:
 def absolute(path: str) -> str:
     """An address as other sites would write it."""
     return f"{settings.SITE_URL}{path}"
+
+
+@register.simple_tag
+def correction_address(page: Page) -> str:
+    """A `mailto:` address (RFC 6068) for a correction, which names the page for ever."""
+    permanent = f"{settings.SITE_URL}{reverse('permanent', args=[page.uid])}"
+    title = Truncator(" ".join(page.title_text.split())).chars(80)
+    subject = _("Correction: %(title)s") % {"title": title}
+    body = _("The page: %(address)s") % {"address": permanent}
+    body += "\r\n\r\n" + _("What should be corrected, and where can that be read?") + "\r\n"
+    to = quote(settings.CORRECTIONS_EMAIL, safe="@")
+    return f"mailto:{to}?subject={quote(subject)}&body={quote(body)}"

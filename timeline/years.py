@@ -1,0 +1,186 @@
+"""Years at a glance: what a query holds, drawn along one axis.
+
+Up to `MOST_MARKS` events stand for themselves, each as long as its date; more are counted by year
+or by decade. What has no year of its own is then counted apart, never drawn as a point.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
+
+from peaceportal.core.charts import Scale, Tick
+from timeline.models import Event
+
+MOST_MARKS = 40
+MOST_BARS = 100  # years; over a longer time the bars are decades
+LANE, TALLEST, LEAST = 14, 72, 3  # pixels: a row of marks, the tallest bar, the lowest
+APART = 2.0  # per cent between two marks of one row
+
+# The years from the first to the last, both included; None is an end that is open or unknown.
+Span = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event, from `x` to `end` in per cent, `y` pixels from the top."""
+
+    event: Event
+    x: float
+    end: float
+    y: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The events that lie within one year or decade: per cent across, pixels in height."""
+
+    first: int
+    last: int
+    count: int
+    x: float
+    width: float
+    height: int
+
+    @property
+    def y(self) -> int:
+        return TALLEST - self.height
+
+
+@dataclass(frozen=True)
+class YearCount:
+    """How many events a filter by this year or decade finds: those that only touch it too."""
+
+    first: int
+    last: int
+    count: int
+
+    @property
+    def label(self) -> str:
+        """“1953”, or “1950–1959”."""
+        return "–".join(f"{year:04d}" for year in dict.fromkeys((self.first, self.last)))
+
+
+@dataclass
+class Years:
+    """A drawing of events, and what it leaves out. `height` is in pixels, without the axis."""
+
+    first: int
+    last: int
+    ticks: list[Tick]
+    counts: list[YearCount]
+    height: int = 0
+    marks: list[Mark] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    longer: int = 0
+    undated: int = 0
+
+
+def years_of(events, today: date) -> Years | None:
+    """The years of a QuerySet of events up to today or the last of them; None if none has a date.
+
+    At most two queries.
+    """
+    shown = list(events.newest_first().defer("body")[: MOST_MARKS + 1])
+    if len(shown) > MOST_MARKS:
+        return _counted(_spans(events), today)
+    dated = [event for event in shown if event.happened]
+    return _drawn(dated, len(shown) - len(dated), today) if dated else None
+
+
+def _spans(events) -> Counter[Span]:
+    """How many events lie from one year to another."""
+    ends = {"first": ExtractYear("happened_earliest"), "last": ExtractYear("happened_latest")}
+    rows = events.order_by().values(**ends).annotate(number=Count("pk"))
+    return Counter({(row["first"], row["last"]): row["number"] for row in rows})
+
+
+def _drawn(events: list[Event], undated: int, today: date) -> Years:
+    """Each event by itself; where several meet, the earliest stands lowest."""
+    days = [day for event in events for day in (event.happened.earliest, event.happened.latest)]
+    scale = Scale.of_years([today, *(day for day in days if day)])
+    rows: list[list[tuple[Event, float, float, str]]] = []
+    for event in reversed(events):
+        start, end, kind = _placed(event, scale)
+        row = next((row for row in rows if row[-1][2] + APART <= start), None)
+        if row is None:
+            rows.append(row := [])
+        row.append((event, start, end, kind))
+    marks = [
+        Mark(event, start, end, (len(rows) - number) * LANE - LANE // 2, kind)
+        for number, row in enumerate(rows)
+        for event, start, end, kind in row
+    ]
+    spans = Counter(_span(event) for event in events)
+    firsts = {first or last for first, last in spans}
+    counts = [_count(spans, year, year) for year in sorted(firsts)]
+    return Years(
+        scale.first.year,
+        scale.last.year,
+        scale.ticks(),
+        counts,
+        height=len(rows) * LANE,
+        marks=marks,
+        undated=undated,
+    )
+
+
+def _placed(event: Event, scale: Scale) -> tuple[float, float, str]:
+    """Where a mark begins and ends, and how exact it is: by day, wider, or open."""
+    happened = event.happened
+    start = scale.at(happened.earliest) if happened.earliest else 0.0
+    end = scale.after(happened.latest) if happened.latest else 100.0
+    if not (happened.earliest and happened.latest):
+        return start, end, "open"
+    return start, end, "sure" if happened.is_by_day and happened.is_plain else "soft"
+
+
+def _span(event: Event) -> Span:
+    earliest, latest = event.happened.earliest, event.happened.latest
+    return earliest and earliest.year, latest and latest.year
+
+
+def _counted(spans: Counter[Span], today: date) -> Years | None:
+    """Bars of those events that lie within one year or decade; the others in numbers."""
+    undated = spans.pop((None, None), 0)
+    known = [year for span in spans for year in span if year is not None]
+    if not known:
+        return None
+    first, last = min(known), max(*known, today.year)
+    step = 1 if last - first < MOST_BARS else 10
+    scale = Scale.of_years([date(max(first - first % step, 1), 1, 1), date(last, 12, 31)])
+    within: Counter[int] = Counter()
+    for (start, end), number in spans.items():
+        if start is not None and end is not None and start // step == end // step:
+            within[start - start % step] += number
+    tallest = max(within.values(), default=1)
+    bars = []
+    for year, number in sorted(within.items()):
+        years = (max(year, 1), year + step - 1)
+        height = max(LEAST, round(number / tallest * TALLEST))
+        bars.append(Bar(*years, number, *scale.years(*years), height))
+    return Years(
+        scale.first.year,
+        scale.last.year,
+        scale.ticks(),
+        [_count(spans, bar.first, bar.last) for bar in bars],
+        height=TALLEST,
+        bars=bars,
+        longer=sum(spans.values()) - sum(within.values()),
+        undated=undated,
+    )
+
+
+def _count(spans: Counter[Span], first: int, last: int) -> YearCount:
+    """As the finder counts from `first` to `last`: everything that touches them."""
+    touching = (
+        number
+        for (start, end), number in spans.items()
+        if (start is None or start <= last) and (end is None or end >= first)
+    )
+    return YearCount(first, last, sum(touching))
