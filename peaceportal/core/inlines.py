@@ -6,10 +6,15 @@ from django.contrib import admin
 from django.contrib.contenttypes.admin import GenericStackedInline
 from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
 from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
 
 from peaceportal.core.editing import FOLDED, Editing
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.publishing import Status
+
+WHO_SEES_A_ROW = _(
+    "Published: visitors see it once the whole page is seen. Draft: only staff see it."
+)
 
 
 class ConstraintSentences:
@@ -34,6 +39,7 @@ class OrderedRowFormSet(RowFormSet):
         if form.instance.pk is None:
             taken = [row.order for row in self.get_queryset()]
             form.fields["order"].initial = max(taken, default=0) + 1
+        form.fields["order"].help_text = _("The lowest number stands first.")
 
 
 class GenericRowFormSet(ConstraintSentences, BaseGenericInlineFormSet):
@@ -49,6 +55,7 @@ class RowInline(Editing):
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "status":  # a part is seen only with its page: that one decides
             kwargs["initial"] = Status.PUBLISHED
+            kwargs["help_text"] = WHO_SEES_A_ROW
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_queryset(self, request):

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -14,12 +15,34 @@ from peaceportal.core.list_filters import RemovedFilter
 from peaceportal.core.publishing import PUBLIC_STATUSES
 from peaceportal.core.standing import advice, standing
 
+WHO_SEES = _(
+    "Draft and in review: only staff see it. Published: visitors see it. Archived: visitors see "
+    "it too, with a note that it is no longer kept up to date; it never means that a body ended."
+)
+WHO_SEES_A_PART = format_lazy(
+    "{} {}", WHO_SEES, _("A part is seen only where the page that it stands on is seen.")
+)
+WHO_SEES_A_PAGE = format_lazy(
+    "{} {}",
+    WHO_SEES,
+    _(
+        "To take a page off the site, tick it in the list and choose “Remove from the site”: "
+        "nothing of it is lost, and it can be put back."
+    ),
+)
+
 
 class PartAdmin(Kept, RecordAdmin):
+    status_help = WHO_SEES_A_PART
     publication_fields = ("status",)
     rare_fields = ("language",)
     told_fields = ("uid", "created_at", "updated_at")
     list_filter = ("status",)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "status":
+            kwargs["help_text"] = self.status_help
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -30,6 +53,7 @@ class PartAdmin(Kept, RecordAdmin):
 
 
 class PageAdmin(PartAdmin):
+    status_help = WHO_SEES_A_PAGE
     rare_fields = ("slug", "language", "publish_at", "unpublish_at")
     rare_title = _("Address, language and times")
     told_fields = (
