@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, When
-from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from organisations import models
+from peaceportal.core.dates import YearOf
 from peaceportal.core.publishing import visible
 from peaceportal.core.records import RecordQuerySet
 from peaceportal.core.trees import TreePageQuerySet
@@ -55,7 +55,7 @@ class OrganisationQuerySet(TreePageQuerySet):
 
     def years(self):
         """The years in which lives begin and end, as pairs that differ; None is open."""
-        ends = (ExtractYear("life_from"), ExtractYear("life_to"))
+        ends = (YearOf("life_from"), YearOf("life_to"))
         return self._with_lives().order_by().values_list(*ends).distinct()
 
     def naming(self, words: str):

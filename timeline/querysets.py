@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import F, Prefetch, Q
-from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from organisations.models import AreaOfWork, Place
-from peaceportal.core.dates import KEY_STEP, overlapping
+from peaceportal.core.dates import KEY_STEP, YearOf, overlapping
 from peaceportal.core.publishing import PageQuerySet, visible
 from timeline import models
 
@@ -53,7 +52,7 @@ class EventQuerySet(PageQuerySet):
 
     def years(self):
         """The years in which events begin and end, as pairs that differ; None is open."""
-        ends = (ExtractYear("happened_earliest"), ExtractYear("happened_latest"))
+        ends = (YearOf("happened_earliest"), YearOf("happened_latest"))
         return self.order_by().values_list(*ends).distinct()
 
     def to_come(self, at: datetime | None = None):

@@ -61,6 +61,11 @@ def test_every_colour_of_the_light_theme_has_its_dark():
     assert colours(LIGHT).keys() == colours(DARK).keys()
 
 
+def test_dark_that_staff_chose_is_that_of_the_machine():
+    by_machine, by_hand = DARK.split('[data-theme="dark"]')
+    assert colours(by_machine) == colours(by_hand)
+
+
 def test_no_colour_stands_outside_the_tokens():
     for path in TOKENS.parent.glob("*.css"):
         if path != TOKENS:
