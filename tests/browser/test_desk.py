@@ -275,6 +275,22 @@ def test_editor_adds_an_event_and_sees_it_on_the_site(desk, page, complaints, tm
     assert complaints == []
 
 
+def test_source_is_added_on_the_way(desk, page, complaints):
+    desk(address(Event, "add"))
+    page.locator("#id_title").fill("Talks")
+    with page.expect_popup() as opened:
+        page.locator("#add_id_sources").click()
+    window = opened.value
+    window.locator("#id_title").fill("Annual report of 1953")
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".select2-selection__choice", has_text="Annual report of 1953").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("was added successfully").wait_for()
+    assert Event.objects.get().sources.get().title == "Annual report of 1953"
+    assert complaints == []
+
+
 def test_removed_page_is_put_back_from_its_own_form(desk, page, complaints):
     area = make.make_area(name="Mediation")
     AreaOfWork.objects.remove()
