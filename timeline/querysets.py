@@ -50,6 +50,22 @@ class EventQuerySet(PageQuerySet):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
         return self.filter(overlapping("happened", after, before))
 
+    def undated(self):
+        return self.filter(happened_key__isnull=True)
+
+    def nearest_outside(self, after: date | None, before: date | None):
+        """Of those that end before `after` the last to begin, of those that begin after `before`
+        the first. No more than two, in no order.
+        """
+        nearest = Q(pk__in=[])
+        if after is not None:
+            earlier = self.filter(happened_latest__lt=after).newest_first()
+            nearest |= Q(pk__in=earlier.values("pk")[:1])
+        if before is not None:
+            later = self.filter(happened_earliest__gt=before).oldest_first()
+            nearest |= Q(pk__in=later.values("pk")[:1])
+        return self.model.objects.filter(nearest).order_by()
+
     def to_come(self, at: datetime | None = None):
         """Events that begin after the day of `at` (now, if None)."""
         return self.filter(happened_key__gte=_first_key_after(at))
