@@ -48,11 +48,6 @@ class Ways:
     sentence: str
     ways: list[Way]
 
-    @property
-    def has_whole(self) -> bool:
-        """Whether one of them is the whole list."""
-        return not self.sentence and bool(self.ways)
-
 
 def looser(finder: Finder) -> Ways:
     """The query without one of its groups; where that finds nothing, each group alone.
