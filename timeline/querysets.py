@@ -55,6 +55,22 @@ class EventQuerySet(PageQuerySet):
         ends = (YearOf("happened_earliest"), YearOf("happened_latest"))
         return self.order_by().values_list(*ends).distinct()
 
+    def undated(self):
+        return self.filter(happened_key__isnull=True)
+
+    def nearest_outside(self, after: date | None, before: date | None):
+        """Of those that end before `after` the last to begin, of those that begin after `before`
+        the first. No more than two, in no order.
+        """
+        nearest = Q(pk__in=[])
+        if after is not None:
+            earlier = self.filter(happened_latest__lt=after).newest_first()
+            nearest |= Q(pk__in=earlier.values("pk")[:1])
+        if before is not None:
+            later = self.filter(happened_earliest__gt=before).oldest_first()
+            nearest |= Q(pk__in=later.values("pk")[:1])
+        return self.model.objects.filter(nearest).order_by()
+
     def to_come(self, at: datetime | None = None):
         """Events that begin after the day of `at` (now, if None)."""
         return self.filter(happened_key__gte=_first_key_after(at))

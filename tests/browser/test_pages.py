@@ -10,6 +10,8 @@ PAGES = [
     "/timeline/",
     "/timeline/?area=peacebuilding&area=no-such&after=1990&before=soon&bodies=x&page=x",
     "/timeline/?q=nothing-like-it",
+    "/timeline/?area=mediation&place=burundi",
+    "/timeline/?area=reconciliation-dialogue&area=peacebuilding&place=africa",
     "/timeline/beyond-the-armistice/",
     "/series/permanent-forum-on-people-of-african-descent/",
     "/areas/",
@@ -69,6 +71,18 @@ def test_keyboard_leads_through_the_page_with_focus_in_sight(live_server, conten
             " return [s.outlineStyle, s.outlineWidth]; })()"
         )
         assert style == ["solid", "3px"]
+
+
+def test_filters_can_be_skipped_by_keyboard(live_server, content, page):
+    page.goto(f"{live_server.url}/timeline/")
+    skip = page.get_by_role("link", name="Skip to the results")
+    skip.focus()
+    assert skip.bounding_box()["height"] >= 24
+    assert skip.evaluate("link => getComputedStyle(link).clipPath") == "none"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "results"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#results') !== null")
 
 
 def test_finder_filters_without_javascript(live_server, content, browser):

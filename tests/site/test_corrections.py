@@ -33,6 +33,7 @@ def test_correction_carries_the_permanent_address(client, settings, make, title)
     assert fields.keys() == {"subject", "body"}
     assert f"https://peace.example.org/id/{page.uid}/" in unquote(fields["body"])
     assert client.get(f"/id/{page.uid}/").url == page.get_absolute_url()
+    assert f"Permanent address of this page: https://peace.example.org/id/{page.uid}/" in html
     assert "Peace & “quiet”?" in unquote(fields["subject"])
     assert "\n" not in unquote(fields["subject"])
     assert len(address) < 1000
