@@ -26,9 +26,16 @@ class OrganisationQuerySet(TreePageQuerySet):
         return self.filter(pk__in=engaged.values("organisation"))
 
     def at_places(self, places: Iterable[int]):
-        """Organisations at one of these places (primary keys); withheld places match nothing."""
+        """Organisations that are at one of these places (primary keys), or at work there.
+
+        Withheld places match nothing, be it the body or the work that withholds them.
+        """
         links = self.model.places.through.objects.filter(place__in=places)
-        return self.filter(pk__in=links.values("organisation"), withhold_places=False)
+        at_home = Q(pk__in=links.values("organisation"), withhold_places=False)
+        work = models.Activity.objects.at_places(places)
+        workers = models.Activity.organisations.through.objects.filter(activity__in=work)
+        at_work = Q(pk__in=workers.values("organisation"))
+        return self.filter(at_home | at_work)
 
     def naming(self, words: str):
         """Organisations that have `words` in a name of theirs, or in their summary."""
