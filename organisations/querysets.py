@@ -63,12 +63,11 @@ class OrganisationQuerySet(TreePageQuerySet):
         )
         return self.prefetch_related(
             "names",
-            "sources",
             "identifiers",
             public("places", models.Place.objects.published(at), as_name="public_places"),
             public(
                 "engagements",
-                public_engagements(at).prefetch_related("sources"),
+                public_engagements(at),
                 as_name="public_engagements",
             ),
             public(
@@ -78,7 +77,7 @@ class OrganisationQuerySet(TreePageQuerySet):
             ),
             public(
                 "resources",
-                models.Resource.objects.shown().prefetch_related("sources"),
+                models.Resource.objects.shown(),
                 as_name="public_resources",
             ),
         )
@@ -91,7 +90,7 @@ class SuccessionQuerySet(RecordQuerySet):
         before = Q(successor=organisation, predecessor__in=others)
         after = Q(predecessor=organisation) & (Q(successor=None) | Q(successor__in=others))
         rows = self.filter(before | after).select_related("predecessor", "successor")
-        return rows.order_by("date_earliest", "pk").prefetch_related("sources")
+        return rows.order_by("date_earliest", "pk")
 
 
 class AreaQuerySet(TreePageQuerySet):
@@ -101,14 +100,13 @@ class AreaQuerySet(TreePageQuerySet):
         areas = self.model.objects.published(at)
         engagements = models.Engagement.objects.filter(visible(at, page="organisation"))
         return self.prefetch_related(
-            "sources",
             "identifiers",
             public("related_areas", areas, as_name="public_related_areas"),
             public(
                 "engagements",
-                engagements.select_related("organisation")
-                .prefetch_related("sources")
-                .order_by("organisation__sort_name", "pk"),
+                engagements.select_related("organisation").order_by(
+                    "organisation__sort_name", "pk"
+                ),
                 as_name="public_engagements",
             ),
             public(
@@ -118,12 +116,12 @@ class AreaQuerySet(TreePageQuerySet):
             ),
             public(
                 "quotations",
-                models.Quotation.objects.shown().prefetch_related("sources"),
+                models.Quotation.objects.shown(),
                 as_name="public_quotations",
             ),
             public(
                 "resources",
-                models.Resource.objects.shown().prefetch_related("sources"),
+                models.Resource.objects.shown(),
                 as_name="public_resources",
             ),
         )
@@ -142,7 +140,7 @@ class PlaceQuerySet(TreePageQuerySet):
 
     def for_detail(self):
         """With what the page of a place shows of the place itself."""
-        return self.prefetch_related("sources", "identifiers")
+        return self.prefetch_related("identifiers")
 
 
 def public_engagements(at: datetime):

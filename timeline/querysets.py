@@ -127,11 +127,10 @@ class EventQuerySet(PageQuerySet):
             self.for_list(at)
             .select_related("series", "commemorates")
             .prefetch_related(
-                "sources",
                 "identifiers",
                 Prefetch(
                     "documents",
-                    models.Document.objects.shown().prefetch_related("sources"),
+                    models.Document.objects.shown(),
                     to_attr="public_documents",
                 ),
                 Prefetch(
