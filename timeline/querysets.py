@@ -25,6 +25,21 @@ def _first_key_after(at: datetime | None) -> int:
     return (today.toordinal() + 1) * KEY_STEP
 
 
+def list_relations(at: datetime | None = None) -> list[Prefetch]:
+    """What a list reads besides the events themselves. Three queries."""
+    at = at or timezone.now()
+    participations = models.Participation.objects.filter(visible(at, page="organisation"))
+    return [
+        Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
+        Prefetch("places", Place.objects.published(at), to_attr="public_places"),
+        Prefetch(
+            "participations",
+            participations.select_related("organisation").order_by("organisation__sort_name", "pk"),
+            to_attr="public_participations",
+        ),
+    ]
+
+
 class EventQuerySet(PageQuerySet):
     """Relations are asked by semi-join, so that no row comes twice and none needs DISTINCT."""
 
@@ -111,19 +126,7 @@ class EventQuerySet(PageQuerySet):
 
     def for_list(self, at: datetime | None = None):
         """With what a list shows of each event: areas, places and organisations, if public."""
-        at = at or timezone.now()
-        participations = models.Participation.objects.filter(visible(at, page="organisation"))
-        return self.prefetch_related(
-            Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
-            Prefetch("places", Place.objects.published(at), to_attr="public_places"),
-            Prefetch(
-                "participations",
-                participations.select_related("organisation").order_by(
-                    "organisation__sort_name", "pk"
-                ),
-                to_attr="public_participations",
-            ),
-        )
+        return self.prefetch_related(*list_relations(at))
 
     def for_detail(self, at: datetime | None = None):
         """With everything that the page of an event shows and anyone may see."""
@@ -132,11 +135,10 @@ class EventQuerySet(PageQuerySet):
             self.for_list(at)
             .select_related("series", "commemorates")
             .prefetch_related(
-                "sources",
                 "identifiers",
                 Prefetch(
                     "documents",
-                    models.Document.objects.shown().prefetch_related("sources"),
+                    models.Document.objects.shown(),
                     to_attr="public_documents",
                 ),
                 Prefetch(

@@ -56,4 +56,4 @@ class SeriesDetail(PublicPageView):
     context_object_name = "series"
 
     def get_queryset(self):
-        return EventSeries.objects.prefetch_related("sources", "identifiers")
+        return EventSeries.objects.prefetch_related("identifiers")
