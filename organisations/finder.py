@@ -15,6 +15,7 @@ from peaceportal.core.query_fields import (
     PagesField,
     QueryCharField,
     QueryForm,
+    TreeField,
     WordsOfListField,
 )
 
@@ -24,7 +25,7 @@ class OrganisationForm(QueryForm):
         label=gettext_lazy("Words"), widget=forms.TextInput(attrs={"type": "search"})
     )
     kind = WordsOfListField(label=gettext_lazy("Kind"), vocabulary=Organisation.Kind)
-    area = PagesField(label=gettext_lazy("Area of work"), model=AreaOfWork)
+    area = TreeField(label=gettext_lazy("Area of work"), model=AreaOfWork)
     place = PagesField(label=gettext_lazy("Place"), model=Place)
     state = WordsOfListField(label=gettext_lazy("State"), vocabulary=Organisation.State)
     page = PageNumberField(label=gettext_lazy("Page"))
@@ -39,6 +40,8 @@ class OrganisationFinder(Finder):
 
     path = reverse_lazy("organisations:list")
     forms = ("csv", "json")
+    whole = gettext_lazy("All organisations")
+    groups = {name: (name,) for name in ("area", "place", "kind", "state", "q")}
 
     class Meta:
         model = Organisation
@@ -56,23 +59,31 @@ class OrganisationFinder(Finder):
 
     def phrases(self):
         asked = self.asked
-        phrases = []
+        phrases = {}
         if asked.get("area"):
-            phrases.append(_("working on %(areas)s") % {"areas": either(asked["area"])})
+            phrases["area"] = _("working on %(areas)s") % {"areas": either(asked["area"])}
         if asked.get("place"):
-            phrases.append(_("in %(places)s") % {"places": either(asked["place"])})
+            phrases["place"] = _("in %(places)s") % {"places": either(asked["place"])}
         if asked.get("kind"):
-            phrases.append(_("of the kind %(kinds)s") % {"kinds": either(asked["kind"])})
+            phrases["kind"] = _("of the kind %(kinds)s") % {"kinds": either(asked["kind"])}
         if asked.get("state"):
-            phrases.append(_("whose state is %(states)s") % {"states": either(asked["state"])})
+            phrases["state"] = _("whose state is %(states)s") % {"states": either(asked["state"])}
         if asked.get("q"):
-            phrases.append(_("with “%(words)s”") % {"words": asked["q"]})
+            phrases["q"] = _("with “%(words)s”") % {"words": asked["q"]}
         return phrases
 
-    def sentence(self, count: int) -> str:
-        """“3 organisations working on Mediation, in Burundi”."""
-        number = ngettext("%(count)d organisation", "%(count)d organisations", count)
-        return " ".join([number % {"count": count}, ", ".join(self.phrases())]).strip()
+    def labels(self):
+        labels = super().labels()
+        if "q" in self.asked_groups:
+            labels["q"] = self.tag_label("q", self.asked["q"])
+        return labels
+
+    def number(self, count):
+        """“3 organisations”."""
+        if not count:
+            return _("No organisations")
+        text = ngettext("%(count)d organisation", "%(count)d organisations", count)
+        return text % {"count": count}
 
     def tag_label(self, name, value):
         return f"“{value}”" if name == "q" else words(value)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, When
 from django.utils import timezone
 
 from organisations import models
+from peaceportal.core.dates import YearOf
 from peaceportal.core.publishing import visible
 from peaceportal.core.records import RecordQuerySet
 from peaceportal.core.trees import TreePageQuerySet
@@ -26,9 +27,43 @@ class OrganisationQuerySet(TreePageQuerySet):
         return self.filter(pk__in=engaged.values("organisation"))
 
     def at_places(self, places: Iterable[int]):
-        """Organisations at one of these places (primary keys); withheld places match nothing."""
+        """Organisations that are at one of these places (primary keys), or at work there.
+
+        Withheld places match nothing, be it the body or the work that withholds them.
+        """
         links = self.model.places.through.objects.filter(place__in=places)
-        return self.filter(pk__in=links.values("organisation"), withhold_places=False)
+        at_home = Q(pk__in=links.values("organisation"), withhold_places=False)
+        work = models.Activity.objects.at_places(places)
+        workers = models.Activity.organisations.through.objects.filter(activity__in=work)
+        at_work = Q(pk__in=workers.values("organisation"))
+        return self.filter(at_home | at_work)
+
+    def _with_lives(self):
+        """With the first and last day of each life, as far as known.
+
+        One that goes on has no last day. An end that nobody knows adds nothing: such a life
+        counts for its other end alone, and with neither end known for no time at all.
+        """
+        known = self.exclude(founded="", ended="").exclude(founded="", state="active")
+        no_end = Case(
+            When(ended="", state="ended", then=F("founded_latest")), default=F("ended_latest")
+        )
+        no_start = Case(When(founded="", then=F("ended_earliest")), default=F("founded_earliest"))
+        return known.alias(life_from=no_start, life_to=no_end)
+
+    def existing_within(self, after: date | None, before: date | None):
+        """Organisations with a day of their life from `after` to `before`, both included."""
+        lives = self._with_lives()
+        if before is not None:
+            lives = lives.filter(Q(life_from__lte=before) | Q(life_from__isnull=True))
+        if after is not None:
+            lives = lives.filter(Q(life_to__gte=after) | Q(life_to__isnull=True))
+        return lives
+
+    def years(self):
+        """The years in which lives begin and end, as pairs that differ; None is open."""
+        ends = (YearOf("life_from"), YearOf("life_to"))
+        return self._with_lives().order_by().values_list(*ends).distinct()
 
     def naming(self, words: str):
         """Organisations that have `words` in a name of theirs, or in their summary."""
@@ -56,12 +91,11 @@ class OrganisationQuerySet(TreePageQuerySet):
         )
         return self.prefetch_related(
             "names",
-            "sources",
             "identifiers",
             public("places", models.Place.objects.published(at), as_name="public_places"),
             public(
                 "engagements",
-                public_engagements(at).prefetch_related("sources"),
+                public_engagements(at),
                 as_name="public_engagements",
             ),
             public(
@@ -71,7 +105,7 @@ class OrganisationQuerySet(TreePageQuerySet):
             ),
             public(
                 "resources",
-                models.Resource.objects.shown().prefetch_related("sources"),
+                models.Resource.objects.shown(),
                 as_name="public_resources",
             ),
         )
@@ -84,7 +118,7 @@ class SuccessionQuerySet(RecordQuerySet):
         before = Q(successor=organisation, predecessor__in=others)
         after = Q(predecessor=organisation) & (Q(successor=None) | Q(successor__in=others))
         rows = self.filter(before | after).select_related("predecessor", "successor")
-        return rows.order_by("date_earliest", "pk").prefetch_related("sources")
+        return rows.order_by("date_earliest", "pk")
 
 
 class AreaQuerySet(TreePageQuerySet):
@@ -94,14 +128,13 @@ class AreaQuerySet(TreePageQuerySet):
         areas = self.model.objects.published(at)
         engagements = models.Engagement.objects.filter(visible(at, page="organisation"))
         return self.prefetch_related(
-            "sources",
             "identifiers",
             public("related_areas", areas, as_name="public_related_areas"),
             public(
                 "engagements",
-                engagements.select_related("organisation")
-                .prefetch_related("sources")
-                .order_by("organisation__sort_name", "pk"),
+                engagements.select_related("organisation").order_by(
+                    "organisation__sort_name", "pk"
+                ),
                 as_name="public_engagements",
             ),
             public(
@@ -111,12 +144,12 @@ class AreaQuerySet(TreePageQuerySet):
             ),
             public(
                 "quotations",
-                models.Quotation.objects.shown().prefetch_related("sources"),
+                models.Quotation.objects.shown(),
                 as_name="public_quotations",
             ),
             public(
                 "resources",
-                models.Resource.objects.shown().prefetch_related("sources"),
+                models.Resource.objects.shown(),
                 as_name="public_resources",
             ),
         )
@@ -135,7 +168,7 @@ class PlaceQuerySet(TreePageQuerySet):
 
     def for_detail(self):
         """With what the page of a place shows of the place itself."""
-        return self.prefetch_related("sources", "identifiers")
+        return self.prefetch_related("identifiers")
 
 
 def public_engagements(at: datetime):

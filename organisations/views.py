@@ -5,8 +5,10 @@ from django.views.decorators.http import require_safe
 from organisations.finder import OrganisationFinder
 from organisations.lifespans import bodies_in_time
 from organisations.models import Activity, AreaOfWork, Organisation, Place, Succession
+from organisations.nearby import near
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.crawling import spare_crawlers
+from peaceportal.core.looser import looser, neighbours
 from peaceportal.core.options import group
 from peaceportal.core.trees import branches
 
@@ -18,14 +20,19 @@ def organisation_list(request):
     finder = OrganisationFinder(request.GET, Organisation.objects.published())
     count = finder.qs.count()
     page = finder.result_page(Organisation.objects.for_list(), count)
+    is_empty = finder.is_filtered and not count
     context = {
         "finder": finder,
         "page": page,
         "sentence": finder.sentence(count),
+        "number": finder.number(count),
+        "qualities": finder.qualities(count),
+        "looser": looser(finder) if is_empty else None,
+        "neighbours": neighbours(finder, near(finder)) if is_empty else [],
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
         "groups": [
-            group(finder, "area", AreaOfWork.objects.published(), as_tree=True),
+            group(finder, "area", finder.form.fields["area"].public_pages, as_tree=True),
             group(finder, "kind", Organisation.Kind),
             group(finder, "place", Place.objects.published().of_most_organisations()[:LARGEST]),
             group(finder, "state", Organisation.State),

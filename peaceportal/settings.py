@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from peaceportal import environment
 
@@ -49,6 +49,9 @@ SILENCED_SYSTEM_CHECKS = [
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        # Only a response that used its nonce names it: in the admin, forms with an editor.
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -69,7 +72,7 @@ INSTALLED_APPS = [
     "peaceportal.core",
     "organisations",
     "timeline",
-    "django.contrib.admin",
+    "peaceportal.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

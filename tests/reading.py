@@ -8,7 +8,7 @@ def text_of(response) -> str:
     """The words of a page, without its markup."""
     html = response.content.decode()
     html = re.sub(r"<(head|script|style)\b.*?</\1>", " ", html, flags=re.S)
-    html = re.sub(r"</?(?:a|abbr|cite|em|span|strong|time)\b[^>]*>", "", html)  # within a line
+    html = re.sub(r"</?(?:a|abbr|bdi|cite|em|span|strong|time)\b[^>]*>", "", html)  # within a line
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 

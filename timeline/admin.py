@@ -5,24 +5,29 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin import AreaFilter
-from peaceportal.core.editing import (
-    IdentifierInline,
-    Kept,
-    PageAdmin,
-    PartAdmin,
-    StackedRows,
-    TabularRows,
-    UnknownLast,
-    names,
-)
+from peaceportal.core.editing import FOLDED, Kept
+from peaceportal.core.inlines import IdentifierInline, StackedRows
+from peaceportal.core.list_filters import TimeFilter
+from peaceportal.core.listing import UnknownLast, names
+from peaceportal.core.page_admin import PageAdmin, PartAdmin
 from timeline.models import Document, Event, EventSeries, Participation
 
 
-class ParticipationInline(TabularRows):
+class HappenedFilter(TimeFilter):
+    title = _("decade and year")
+
+    def years(self, queryset):
+        return queryset.years()
+
+    def within(self, queryset, after, before):
+        return queryset.happened_within(after, before)
+
+
+class ParticipationInline(StackedRows):
     model = Participation
     autocomplete_fields = ("organisation",)
-    fields = ("organisation", "role", "represented_by")
-    verbose_name = _("organisation in the event")
+    fields = (("organisation", "role"), "represented_by")
+    verbose_name = _("organisation")
     verbose_name_plural = _("organisations and their roles")
 
 
@@ -44,23 +49,36 @@ class DocumentInline(Kept, StackedRows):
 
 @admin.register(Event)
 class EventAdmin(PageAdmin):
-    list_display = ("title", "happened_in_words", "kind", "area_names", "status", "public")
-    list_prefetch_related = ("areas",)
-    list_filter = ("kind", AreaFilter, *PageAdmin.list_filter)
+    list_display = (
+        "title",
+        "happened_in_words",
+        "kind",
+        "area_names",
+        "organisation_names",
+        "standing",
+    )
+    list_prefetch_related = ("areas", "organisations")
+    list_filter = (HappenedFilter, AreaFilter, "kind", *PageAdmin.list_filter)
     search_fields = ("title", "sort_name", "summary", "identifiers__value")
     search_help_text = _("Search in titles, summaries and identifiers.")
     autocomplete_fields = ("areas", "places", "sources", "commemorates", "series")
     fieldsets = (
-        (None, {"fields": ("title", "happened", "areas", "sources", "kind", "summary")}),
-        (_("More about it"), {"fields": ("body", "places", ("series", "ordinal"))}),
-        (_("Other dates"), {"fields": ("posted", "happened_inferred", "commemorates")}),
+        (None, {"fields": ("title", "happened", "areas", "sources")}),
+        (_("What happened"), {"fields": ("kind", "summary", "body", "places")}),
+        (
+            _("Series and other dates"),
+            {
+                "classes": [FOLDED],
+                "fields": ("series", "ordinal", "commemorates", "posted", "happened_inferred"),
+            },
+        ),
         (
             _("Picture"),
             {
-                "classes": ["collapse"],
+                "classes": [FOLDED],
                 "fields": (
                     "image",
-                    "image_alt",  # one a line: a folded section opens only for such an error
+                    "image_alt",
                     "image_is_decorative",
                     "image_caption",
                     "image_credit",
@@ -82,14 +100,19 @@ class EventAdmin(PageAdmin):
     def area_names(self, event):
         return names(event.areas.all())
 
+    @admin.display(description=_("organisations"))
+    def organisation_names(self, event):
+        return names({body.pk: body for body in event.organisations.all()}.values())
+
 
 class EventsOfSeries(Kept, admin.TabularInline):
     """Which events belong to it; an event names its series itself."""
 
     model = Event
+    template = "admin/listed_rows.html"
     fields = readonly_fields = ("title", "happened", "ordinal", "status")
+    ordering = ("happened_key", "pk")
     extra = 0
-    show_change_link = True
     view_on_site = False
     verbose_name_plural = _("events in this series")
 
@@ -102,7 +125,7 @@ class EventsOfSeries(Kept, admin.TabularInline):
 
 @admin.register(EventSeries)
 class EventSeriesAdmin(PageAdmin):
-    list_display = ("name", "kind", "status", "public")
+    list_display = ("name", "kind", "standing")
     list_filter = ("kind", *PageAdmin.list_filter)
     search_fields = ("name", "sort_name", "summary")
     search_help_text = _("Search in names and summaries.")
@@ -121,5 +144,5 @@ class DocumentAdmin(PartAdmin):
     autocomplete_fields = ("event", "version_of", "sources")
     fieldsets = (
         (None, {"fields": ("title", "event", "kind", "file", "url", "sources")}),
-        (_("More about it"), {"fields": ("pages", "version_of", "text")}),
+        (_("More about it"), {"classes": [FOLDED], "fields": ("pages", "version_of", "text")}),
     )

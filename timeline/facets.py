@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from organisations.models import AreaOfWork, Organisation, Place
+from organisations.models import Organisation, Place
 from peaceportal.core.options import Group, Option, group
 from timeline.finder import EventFinder
 from timeline.models import Event
@@ -14,17 +14,17 @@ LARGEST = 10
 
 
 def groups(finder: EventFinder) -> list[Group]:
-    """Areas as a tree; the places and organisations of most events; kinds. Three queries."""
+    """Areas as a tree; kinds; the organisations and places of most events. Three queries."""
     organisations = group(finder, "organisation", most_frequent(Organisation))
     bodies = Option(
         "bodies", "1", _("include the bodies within those chosen"), bool(finder.asked["bodies"])
     )
     organisations.options.append(bodies)
     return [
-        group(finder, "area", AreaOfWork.objects.published(), as_tree=True),
+        group(finder, "area", finder.form.fields["area"].public_pages, as_tree=True),
+        group(finder, "kind", Event.Kind),
         organisations,
         group(finder, "place", most_frequent(Place)),
-        group(finder, "kind", Event.Kind),
     ]
 
 

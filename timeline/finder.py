@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import django_filters
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from organisations.models import AreaOfWork, Organisation, Place
-from peaceportal.core.dates import overlapping
+from peaceportal.core.counting import count_all
 from peaceportal.core.finder import Finder, either, words
 from peaceportal.core.query_fields import (
     BoundField,
@@ -19,6 +19,7 @@ from peaceportal.core.query_fields import (
     PagesField,
     QueryCharField,
     QueryForm,
+    TreeField,
     WordsOfListField,
 )
 from timeline.models import Event
@@ -34,7 +35,7 @@ class EventForm(QueryForm):
     q = QueryCharField(
         label=gettext_lazy("Words"), widget=forms.TextInput(attrs={"type": "search"})
     )
-    area = PagesField(label=gettext_lazy("Area of work"), model=AreaOfWork)
+    area = TreeField(label=gettext_lazy("Area of work"), model=AreaOfWork)
     organisation = PagesField(label=gettext_lazy("Organisation"), model=Organisation)
     bodies = ChoiceField(
         label=gettext_lazy("With its bodies"),
@@ -43,8 +44,12 @@ class EventForm(QueryForm):
     )
     place = PagesField(label=gettext_lazy("Place"), model=Place)
     kind = WordsOfListField(label=gettext_lazy("Kind"), vocabulary=Event.Kind)
-    after = BoundField(label=gettext_lazy("From"))
-    before = BoundField(label=gettext_lazy("To"))
+    after = BoundField(
+        label=gettext_lazy("From"), widget=forms.TextInput(attrs={"placeholder": "1990"})
+    )
+    before = BoundField(
+        label=gettext_lazy("To"), widget=forms.TextInput(attrs={"placeholder": "2024-07"})
+    )
     order = ChoiceField(label=gettext_lazy("Order"), words=ORDERS, default="newest")
     page = PageNumberField(label=gettext_lazy("Page"))
 
@@ -79,6 +84,15 @@ class EventFinder(Finder):
     defaults = {"order": "newest"}
     path = reverse_lazy("timeline:list")
     forms = ("atom", "ics", "csv", "json")
+    whole = gettext_lazy("The whole timeline")
+    groups = {
+        "kind": ("kind",),
+        "area": ("area",),
+        "place": ("place",),
+        "organisation": ("organisation", "bodies"),
+        "dates": ("after", "before"),
+        "q": ("q",),
+    }
 
     class Meta:
         model = Event
@@ -115,60 +129,70 @@ class EventFinder(Finder):
         }
         return orders[order]()
 
-    def totals(self) -> tuple[int, int]:
-        """How many events match, and how many only their unknown date leaves out."""
-        after, before = self.asked.get("after"), self.asked.get("before")
-        if not after and not before:
-            return self.qs.count(), 0
-        bounds = overlapping("happened", after and after.earliest, before and before.latest)
-        others = self.filter_queryset(self.queryset, without={"after", "before", "order"})
-        totals = others.aggregate(
-            matching=Count("pk", filter=bounds),
-            undated=Count("pk", filter=Q(happened_key__isnull=True)),
-        )
-        return totals["matching"], totals["undated"]
+    def totals(self, *beside: QuerySet) -> list[int]:
+        """How many events match, how many only their unknown date leaves out, and how many rows
+        each query `beside` holds. One query."""
+        undated = self.queryset.none()
+        if "dates" in self.asked_groups:
+            others = self.filter_queryset(self.queryset, without={"after", "before", "order"})
+            undated = others.undated()
+        return count_all(self.qs, undated, *beside)
 
-    def orders(self) -> list[dict]:
-        """The orders that a list can have, each with its address."""
-        return [
-            {
-                "label": label,
-                "address": self.ordered(order),
-                "is_chosen": order == self.asked.get("order"),
-            }
-            for order, label in ORDERS.items()
-        ]
+    def other_orders(self) -> list[dict]:
+        """The orders that a list could have instead, each with its address."""
+        others = [order for order in ORDERS if order != self.asked["order"]]
+        return [{"label": ORDERS[order], "address": self.ordered(order)} for order in others]
 
     def phrases(self):
         asked = self.asked
-        phrases = []
+        phrases = {}
         if asked.get("kind"):
-            phrases.append(_("of the kind %(kinds)s") % {"kinds": either(asked["kind"])})
+            phrases["kind"] = _("of the kind %(kinds)s") % {"kinds": either(asked["kind"])}
         if asked.get("area"):
-            phrases.append(_("on %(areas)s") % {"areas": either(asked["area"])})
+            phrases["area"] = _("on %(areas)s") % {"areas": either(asked["area"])}
         if asked.get("place"):
-            phrases.append(_("in %(places)s") % {"places": either(asked["place"])})
+            phrases["place"] = _("in %(places)s") % {"places": either(asked["place"])}
         if asked.get("organisation"):
             text = _("with %(organisations)s")
             if asked.get("bodies"):
                 text = _("with %(organisations)s and the bodies beneath")
-            phrases.append(text % {"organisations": either(asked["organisation"])})
+            phrases["organisation"] = text % {"organisations": either(asked["organisation"])}
         after, before = asked.get("after"), asked.get("before")
         if after and before:
-            phrases.append(_("from %(after)s to %(before)s") % {"after": after, "before": before})
+            text = _("from %(after)s to %(before)s")
+            phrases["dates"] = text % {"after": after, "before": before}
         elif after:
-            phrases.append(_("from %(date)s on") % {"date": after})
+            phrases["dates"] = _("from %(date)s on") % {"date": after}
         elif before:
-            phrases.append(_("up to %(date)s") % {"date": before})
+            phrases["dates"] = _("up to %(date)s") % {"date": before}
         if asked.get("q"):
-            phrases.append(_("with “%(words)s”") % {"words": asked["q"]})
+            phrases["q"] = _("with “%(words)s”") % {"words": asked["q"]}
         return phrases
 
-    def sentence(self, count: int) -> str:
-        """“6 events on Peacebuilding or Mediation, from 1990, newest first”."""
-        number = ngettext("%(count)d event", "%(count)d events", count) % {"count": count}
-        asked = f"{number} {', '.join(self.phrases())}".strip()
-        return asked if count < 2 else f"{asked}, {ORDERS[self.asked['order']]}"
+    def labels(self):
+        labels = super().labels()
+        if "dates" in self.asked_groups:
+            after, before = self.asked["after"], self.asked["before"]
+            if after and before:
+                text = _("%(after)s to %(before)s")
+                labels["dates"] = text % {"after": after, "before": before}
+            else:
+                name = "after" if after else "before"
+                labels["dates"] = self.tag_label(name, after or before)
+        if "q" in self.asked_groups:
+            labels["q"] = self.tag_label("q", self.asked["q"])
+        return labels
+
+    def number(self, count):
+        if not count:
+            return _("No events")
+        return ngettext("%(count)d event", "%(count)d events", count) % {"count": count}
+
+    def qualities(self, count):
+        asked = super().qualities(count)
+        if count < 2:
+            return asked
+        return ", ".join(filter(None, [asked, str(ORDERS[self.asked["order"]])]))
 
     def tag_label(self, name, value):
         if name == "after":

@@ -9,7 +9,7 @@ from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from organisations.models import AreaOfWork, Place
-from peaceportal.core.dates import KEY_STEP, overlapping
+from peaceportal.core.dates import KEY_STEP, YearOf, overlapping
 from peaceportal.core.publishing import PageQuerySet, visible
 from timeline import models
 
@@ -23,6 +23,21 @@ def _first_key_after(at: datetime | None) -> int:
     """The lowest key of a date that begins after the day of `at` (now, if None)."""
     today = timezone.localdate(at) if at else timezone.localdate()
     return (today.toordinal() + 1) * KEY_STEP
+
+
+def list_relations(at: datetime | None = None) -> list[Prefetch]:
+    """What a list reads besides the events themselves. Three queries."""
+    at = at or timezone.now()
+    participations = models.Participation.objects.filter(visible(at, page="organisation"))
+    return [
+        Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
+        Prefetch("places", Place.objects.published(at), to_attr="public_places"),
+        Prefetch(
+            "participations",
+            participations.select_related("organisation").order_by("organisation__sort_name", "pk"),
+            to_attr="public_participations",
+        ),
+    ]
 
 
 class EventQuerySet(PageQuerySet):
@@ -49,6 +64,27 @@ class EventQuerySet(PageQuerySet):
     def happened_within(self, after: date | None, before: date | None):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
         return self.filter(overlapping("happened", after, before))
+
+    def years(self):
+        """The years in which events begin and end, as pairs that differ; None is open."""
+        ends = (YearOf("happened_earliest"), YearOf("happened_latest"))
+        return self.order_by().values_list(*ends).distinct()
+
+    def undated(self):
+        return self.filter(happened_key__isnull=True)
+
+    def nearest_outside(self, after: date | None, before: date | None):
+        """Of those that end before `after` the last to begin, of those that begin after `before`
+        the first. No more than two, in no order.
+        """
+        nearest = Q(pk__in=[])
+        if after is not None:
+            earlier = self.filter(happened_latest__lt=after).newest_first()
+            nearest |= Q(pk__in=earlier.values("pk")[:1])
+        if before is not None:
+            later = self.filter(happened_earliest__gt=before).oldest_first()
+            nearest |= Q(pk__in=later.values("pk")[:1])
+        return self.model.objects.filter(nearest).order_by()
 
     def to_come(self, at: datetime | None = None):
         """Events that begin after the day of `at` (now, if None)."""
@@ -90,19 +126,7 @@ class EventQuerySet(PageQuerySet):
 
     def for_list(self, at: datetime | None = None):
         """With what a list shows of each event: areas, places and organisations, if public."""
-        at = at or timezone.now()
-        participations = models.Participation.objects.filter(visible(at, page="organisation"))
-        return self.prefetch_related(
-            Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
-            Prefetch("places", Place.objects.published(at), to_attr="public_places"),
-            Prefetch(
-                "participations",
-                participations.select_related("organisation").order_by(
-                    "organisation__sort_name", "pk"
-                ),
-                to_attr="public_participations",
-            ),
-        )
+        return self.prefetch_related(*list_relations(at))
 
     def for_detail(self, at: datetime | None = None):
         """With everything that the page of an event shows and anyone may see."""
@@ -111,11 +135,10 @@ class EventQuerySet(PageQuerySet):
             self.for_list(at)
             .select_related("series", "commemorates")
             .prefetch_related(
-                "sources",
                 "identifiers",
                 Prefetch(
                     "documents",
-                    models.Document.objects.shown().prefetch_related("sources"),
+                    models.Document.objects.shown(),
                     to_attr="public_documents",
                 ),
                 Prefetch(

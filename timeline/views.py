@@ -1,28 +1,36 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from organisations.alongside import Alongside
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.crawling import spare_crawlers
 from timeline import facets
 from timeline.finder import EventFinder
 from timeline.models import Event, EventSeries
+from timeline.nearby import nearby
 
 
 @require_safe
 def event_list(request):
     """The finder: the whole timeline, or what the address asks of it."""
     finder = EventFinder(request.GET, Event.objects.published())
-    count, undated = finder.totals()
+    alongside = Alongside(finder.asked["area"], finder.asked["place"])
+    count, undated, *others = finder.totals(*alongside.queries)
+    alongside.read(others)
     page = finder.result_page(Event.objects.for_list(), count)
     context = {
         "finder": finder,
         "page": page,
         "undated": undated,
         "sentence": finder.sentence(count),
+        "number": finder.number(count),
+        "qualities": finder.qualities(count),
+        "alongside": alongside,
+        "nearby": nearby(finder) if finder.is_filtered and not count else None,
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
         "groups": facets.groups(finder),
-        "orders": finder.orders(),
+        "orders": finder.other_orders() if count > 1 else [],
     }
     return spare_crawlers(render(request, "timeline/list.html", context), finder)
 
@@ -49,4 +57,4 @@ class SeriesDetail(PublicPageView):
     context_object_name = "series"
 
     def get_queryset(self):
-        return EventSeries.objects.prefetch_related("sources", "identifiers")
+        return EventSeries.objects.prefetch_related("identifiers")

@@ -81,12 +81,14 @@ class Years:
     undated: int = 0
 
 
-def years_of(events, today: date) -> Years | None:
+def years_of(events, today: date, newest: list[Event] | None = None) -> Years | None:
     """The years of a QuerySet of events up to today or the last of them; None if none has a date.
 
-    At most two queries.
+    `newest` are the first `MOST_MARKS + 1` of them, if they were read already. At most two queries.
     """
-    shown = list(events.newest_first().defer("body")[: MOST_MARKS + 1])
+    shown = newest
+    if shown is None:
+        shown = list(events.newest_first().defer("body")[: MOST_MARKS + 1])
     if len(shown) > MOST_MARKS:
         return _counted(_spans(events), today)
     dated = [event for event in shown if event.happened]

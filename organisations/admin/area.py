@@ -2,24 +2,24 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Activity, AreaOfWork, Engagement
-from peaceportal.core.editing import (
-    IdentifierInline,
-    Kept,
-    PageAdmin,
-    RecordAdmin,
-    StackedRows,
-    date_column,
-)
+from peaceportal.core.editing import FOLDED, Kept, RecordAdmin
+from peaceportal.core.inlines import IdentifierInline, OrderedRowFormSet, StackedRows
+from peaceportal.core.list_filters import NestedFilter
+from peaceportal.core.listing import date_column
+from peaceportal.core.page_admin import PageAdmin
+from peaceportal.core.trees import branches
 
 
-class AreaFilter(admin.SimpleListFilter):
+class AreaFilter(NestedFilter):
     """What belongs to an area of work or to an area within it, as on the site."""
 
     title = _("area of work")
     parameter_name = "area"
 
-    def lookups(self, request, model_admin):
-        return [(str(area.pk), area.name) for area in AreaOfWork.objects.all()]
+    def nested_lookups(self, request, model_admin):
+        for top in branches(AreaOfWork.objects.all()):
+            for area, depth in top.flat():
+                yield str(area.pk), area.name, depth
 
     def queryset(self, request, queryset):
         chosen = [AreaOfWork(pk=pk) for pk, _name in self.lookup_choices if pk == self.value()]
@@ -33,12 +33,13 @@ class EngagementRows(StackedRows):
 
 class EngagedOrganisations(EngagementRows):
     fields = ("organisation", "text", ("since", "until"), "sources")
-    verbose_name = _("organisation engaged in it")
-    verbose_name_plural = _("organisations engaged in it")
+    verbose_name = _("organisation at work in it")
+    verbose_name_plural = _("organisations at work in it")
 
 
 class ActivityInline(Kept, StackedRows):
     model = Activity
+    formset = OrderedRowFormSet
     autocomplete_fields = ("organisations", "places", "sources")
     fields = (
         "text",
@@ -48,20 +49,25 @@ class ActivityInline(Kept, StackedRows):
         "places",
         "withhold_places",
         "sources",
-        ("status", "language", "order"),
+        ("order", "status", "language"),
     )
+    verbose_name_plural = _("activities, in the order of the page")
 
 
 @admin.register(AreaOfWork)
 class AreaOfWorkAdmin(PageAdmin):
-    list_display = ("name", "parent", date_column("as_of", _("as of")), "status", "public")
+    list_display = ("name", "parent", date_column("as_of", _("as of")), "standing")
     list_select_related = ("parent",)
     search_fields = ("name", "sort_name", "other_names")
     search_help_text = _("Search in names and other names.")
     autocomplete_fields = ("parent", "related_areas", "sources")
     fieldsets = (
-        (None, {"fields": ("name", "parent", "summary", "body", "as_of", "sources")}),
-        (_("Names and neighbours"), {"fields": ("other_names", "related_areas")}),
+        (None, {"fields": ("name", "summary", "as_of", "sources")}),
+        (_("Text"), {"fields": ("body",)}),
+        (
+            _("Names and neighbours"),
+            {"classes": [FOLDED], "fields": ("parent", "other_names", "related_areas")},
+        ),
     )
     inlines = (ActivityInline, EngagedOrganisations, IdentifierInline)
 

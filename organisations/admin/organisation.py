@@ -3,27 +3,61 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.admin.area import AreaFilter, EngagementRows
 from organisations.models import Organisation, OrganisationName, Succession
-from peaceportal.core.editing import (
-    IdentifierInline,
-    PageAdmin,
-    RecordAdmin,
-    StackedRows,
-    TabularRows,
-    date_column,
-)
+from peaceportal.core.editing import FOLDED, RecordAdmin, RowForm
+from peaceportal.core.inlines import IdentifierInline, StackedRows
+from peaceportal.core.list_filters import TimeFilter
+from peaceportal.core.listing import date_column
+from peaceportal.core.page_admin import PageAdmin
 
 
-class OrganisationNameInline(TabularRows):
+class LifetimeFilter(TimeFilter):
+    title = _("decade and year of its life")
+
+    def years(self, queryset):
+        return queryset.years()
+
+    def within(self, queryset, after, before):
+        return queryset.existing_within(after, before)
+
+
+class OrganisationNameInline(StackedRows):
     model = OrganisationName
-    fields = ("name", "kind", "language", "from_date", "to_date")
+    fields = ("name", ("kind", "language"), ("from_date", "to_date"))
 
 
-class SuccessionInline(StackedRows):
+class CameAfter(StackedRows):
     model = Succession
     fk_name = "predecessor"
     autocomplete_fields = ("successor", "sources")
-    fields = ("kind", "successor", "date", "note", "sources")
+    fields = (("kind", "date"), "successor", "note", "sources")
+    verbose_name = _("successor")
     verbose_name_plural = _("what came after it")
+
+
+class CameBeforeForm(RowForm):
+    """The successor is the record of the page, so what is wrong stands beside the predecessor."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        without_successor = Succession.Kind.MANDATE_COMPLETED
+        kind.choices = [choice for choice in kind.choices if choice[0] != without_successor]
+
+    def add_error(self, field, error):
+        told = getattr(error, "error_dict", {})
+        if "successor" in told:
+            told.setdefault("predecessor", []).extend(told.pop("successor"))
+        super().add_error(field, error)
+
+
+class CameBefore(StackedRows):
+    model = Succession
+    form = CameBeforeForm
+    fk_name = "successor"
+    autocomplete_fields = ("predecessor", "sources")
+    fields = (("kind", "date"), "predecessor", "note", "sources")
+    verbose_name = _("predecessor")
+    verbose_name_plural = _("what came before it")
 
 
 class AreasEngagedIn(EngagementRows):
@@ -42,33 +76,30 @@ class OrganisationAdmin(PageAdmin):
         "state",
         date_column("founded", _("founded")),
         date_column("ended", _("ended")),
-        "status",
-        "public",
+        "standing",
     )
     list_select_related = ("parent",)
-    list_filter = ("kind", "state", AreaFilter, *PageAdmin.list_filter)
+    list_filter = (LifetimeFilter, AreaFilter, "kind", "state", *PageAdmin.list_filter)
     search_fields = ("name", "sort_name", "acronym", "names__name", "identifiers__value")
     search_help_text = _("Search in names, acronyms, other names and identifiers.")
     autocomplete_fields = ("parent", "places", "sources")
     fieldsets = (
+        (None, {"fields": ("name", "acronym", "kind", "summary", "sources")}),
         (
-            None,
-            {
-                "fields": (
-                    ("name", "acronym"),
-                    "kind",
-                    "parent",
-                    ("state", "as_of"),
-                    ("founded", "ended"),
-                    "sources",
-                )
-            },
+            _("Its life"),
+            {"fields": (("founded", "ended"), ("state", "as_of"), "parent")},
         ),
-        (_("Texts"), {"fields": ("summary", "body")}),
         (_("Where"), {"fields": ("places", "withhold_places")}),
-        (_("Contact"), {"fields": ("website", "press_contact")}),
+        (_("Text"), {"fields": ("body",)}),
+        (_("Contact"), {"classes": [FOLDED], "fields": ("website", "press_contact")}),
     )
-    inlines = (OrganisationNameInline, SuccessionInline, AreasEngagedIn, IdentifierInline)
+    inlines = (
+        OrganisationNameInline,
+        CameBefore,
+        CameAfter,
+        AreasEngagedIn,
+        IdentifierInline,
+    )
 
 
 @admin.register(Succession)

@@ -2,7 +2,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Activity, Quotation, Resource
-from peaceportal.core.editing import PartAdmin, date_column
+from peaceportal.core.editing import FOLDED
+from peaceportal.core.listing import date_column
+from peaceportal.core.page_admin import PartAdmin
 
 
 @admin.register(Activity)
@@ -37,7 +39,8 @@ class QuotationAdmin(PartAdmin):
             {
                 "fields": (
                     "text",
-                    ("speaker", "office_held"),
+                    "speaker",
+                    "office_held",
                     "occasion",
                     "date",
                     "areas",
@@ -61,7 +64,10 @@ class ResourceAdmin(PartAdmin):
     autocomplete_fields = ("areas", "organisations", "sources")
     fieldsets = (
         (None, {"fields": ("title", "url", "medium", "date", "areas", "sources")}),
-        (_("More"), {"fields": ("summary", "as_of", "organisations")}),
+        (
+            _("More about it"),
+            {"classes": [FOLDED], "fields": ("summary", "as_of", "organisations")},
+        ),
     )
 
     @admin.display(description=_("title"), ordering="title")

@@ -2,12 +2,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Place
-from peaceportal.core.editing import IdentifierInline, PageAdmin
+from peaceportal.core.inlines import IdentifierInline
+from peaceportal.core.page_admin import PageAdmin
 
 
 @admin.register(Place)
 class PlaceAdmin(PageAdmin):
-    list_display = ("name", "kind", "iso_code", "parent", "status", "public")
+    list_display = ("name", "kind", "iso_code", "parent", "standing")
     list_select_related = ("parent",)
     list_filter = ("kind", *PageAdmin.list_filter)
     search_fields = ("name", "sort_name", "iso_code")

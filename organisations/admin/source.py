@@ -2,7 +2,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Source
-from peaceportal.core.editing import Kept, RecordAdmin, date_column
+from peaceportal.core.editing import Kept, RecordAdmin
+from peaceportal.core.listing import date_column
 
 
 @admin.register(Source)

@@ -32,7 +32,6 @@ class ActivityQuerySet(PartQuerySet):
     def for_page(self, at: datetime):
         """With the organisations and places of each activity that anyone may see."""
         return self.prefetch_related(
-            "sources",
             Prefetch(
                 "organisations", Organisation.objects.published(at), to_attr="public_organisations"
             ),

@@ -13,6 +13,7 @@ from django.views.generic import DetailView
 
 from peaceportal.core.publishing import Page, Part
 from peaceportal.core.slugs import OldSlug
+from peaceportal.core.sourcing import read_sources
 
 
 class SlugConverter:
@@ -113,8 +114,7 @@ class PublicPageView(DetailView):
         shown = [self.object]
         for name in self.sourced_parts:
             shown += getattr(self.object, name)
-        found = {source.pk: source for record in shown for source in record.sources.all()}
-        return list(found.values())
+        return read_sources(shown)
 
     def get(self, request, *args, **kwargs):
         try:

@@ -3,15 +3,12 @@
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from peaceportal.core.editing import ListAdmin
+from peaceportal.core.listing import ListAdmin
 from peaceportal.core.models import OldSlug, User
-
-admin.site.site_header = _("Peace Portal")
-admin.site.site_title = _("Peace Portal")
-admin.site.index_title = _("What would you like to edit?")
 
 apps.get_app_config("auth").verbose_name = _("Groups of staff")
 admin.site.unregister(Group)
@@ -22,9 +19,17 @@ class StaffGroupAdmin(ListAdmin, GroupAdmin):
     pass
 
 
+class NewAccountForm(AdminUserCreationForm):
+    """The admin leads to the first field itself; a second word of it is an error in the console."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["username"].widget.attrs["autofocus"]
+
+
 @admin.register(User)
 class StaffAdmin(ListAdmin, UserAdmin):
-    pass
+    add_form = NewAccountForm
 
 
 @admin.register(OldSlug)

@@ -53,7 +53,10 @@ class ChosenOne(Chosen, AutocompleteSelect):
 
 
 class ChosenMany(Chosen, AutocompleteSelectMultiple):
-    pass
+    """Each choice can be taken out; the sign that takes out all at once is on no keyboard."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
 class ChoosingForm(forms.ModelForm):

@@ -36,6 +36,10 @@ class Finder(django_filters.FilterSet):
     # Where the list is, as `reverse` gives it, and in which other forms it is had.
     path = ""
     forms: tuple[str, ...] = ()
+    # What the list is called where nothing is asked of it.
+    whole: str | Promise = ""
+    # What is asked as one thing, in the order of the sentence, each with its parameters.
+    groups: dict[str, tuple[str, ...]] = {}
 
     def __init__(self, data, queryset: QuerySet):
         super().__init__(data=data, queryset=queryset)
@@ -89,6 +93,16 @@ class Finder(django_filters.FilterSet):
         """The address of this query without one of its values."""
         return self.address([pair for pair in self.parameters if pair != (name, value)])
 
+    def only(self, *groups: str) -> str:
+        """The address of this query with these groups of parameters, and none of the others."""
+        names = {name for group in groups for name in self.groups[group]} | {"order"}
+        return self.address([pair for pair in self.parameters if pair[0] in names])
+
+    def instead(self, name: str, page: Page) -> str:
+        """The address of this query with one page as all that parameter `name` asks."""
+        others = [pair for pair in self.parameters if pair[0] != name]
+        return self.address([(name, parameter(page)), *others])
+
     def ordered(self, order: str) -> str:
         """The address of this query in another order."""
         pairs = [pair for pair in self.parameters if pair[0] != "order"]
@@ -98,9 +112,33 @@ class Finder(django_filters.FilterSet):
 
     # Words
 
-    def phrases(self) -> list[str]:
-        """What was asked, a phrase for each filter."""
+    def phrases(self) -> dict[str, str]:
+        """What was asked, a phrase for each group."""
         raise NotImplementedError
+
+    def labels(self) -> dict[str, str]:
+        """What was asked, each group as it is called where it stands alone."""
+        return {
+            group: either(self.asked[names[0]])
+            for group, names in self.groups.items()
+            if group in self.asked_groups and isinstance(self.asked[names[0]], list)
+        }
+
+    def number(self, count: int) -> str:
+        """“6 events”."""
+        raise NotImplementedError
+
+    def qualities(self, count: int) -> str:
+        """What the sentence says after the number."""
+        return ", ".join(self.phrases().values())
+
+    def sentence(self, count: int) -> str:
+        return f"{self.number(count)} {self.qualities(count)}".strip()
+
+    @cached_property
+    def asked_groups(self) -> list[str]:
+        names = {name for name, _value in self.parameters}
+        return [group for group in self.groups if names.intersection(self.groups[group])]
 
     @property
     def is_filtered(self) -> bool:
@@ -116,6 +154,18 @@ class Finder(django_filters.FilterSet):
 
     def tag_label(self, name: str, value) -> str:
         return words(value)
+
+    # Queries beside this one
+
+    def asking(self, *groups: str) -> QuerySet:
+        """What these groups of parameters ask, without any of the others."""
+        asked = {name for group in groups for name in self.groups[group]}
+        return self.filter_queryset(self.queryset, without=self.filters.keys() - asked)
+
+    def asking_instead(self, name: str, page: Page) -> QuerySet:
+        """What this query asks, with one page as all that parameter `name` asks."""
+        others = self.filter_queryset(self.queryset, without={name, "order"})
+        return self.filters[name].filter(others, [page])
 
     # What could not be read
 

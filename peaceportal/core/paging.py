@@ -40,6 +40,8 @@ def result_page(found: QuerySet, rows: QuerySet, number: int, count: int) -> Res
     page = ResultPage([], number, count)
     if number > page.last:
         raise Http404
+    if not count:
+        return page
     start = (number - 1) * page.per_page
     pks = list(found.values_list("pk", flat=True)[start : start + page.per_page])
     by_pk = {row.pk: row for row in rows.filter(pk__in=pks)}

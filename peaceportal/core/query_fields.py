@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import UNKNOWN, DateError, EDTFDate, parse
@@ -83,7 +85,7 @@ class PagesField(ListField):
         slugs = {value: unicodedata.normalize("NFC", value) for value in values}
         readable = [slug for slug in slugs.values() if slug.isprintable() and len(slug) <= 200]
         pages = self.model.objects.published().order_by()
-        found = {page.slug: page for page in pages.filter(slug__in=readable)} if readable else {}
+        found = {page.slug: page for page in self.pages_at(readable)} if readable else {}
         missing = [slug for slug in readable if slug not in found]
         if missing:
             former = OldSlug.objects.filter(
@@ -95,11 +97,26 @@ class PagesField(ListField):
         taken = {found[slug].pk: found[slug] for slug in slugs.values() if slug in found}
         return list(taken.values()), [value for value, slug in slugs.items() if slug not in found]
 
+    def pages_at(self, slugs: list[str]) -> Iterable:
+        return self.model.objects.published().order_by().filter(slug__in=slugs)
+
     def refusal(self, value):
         return _("There is no %(kind)s “%(value)s” here. It was left out.") % {
             "kind": self.model._meta.verbose_name,
             "value": value,
         }
+
+
+class TreeField(PagesField):
+    """Pages of a tree that is small enough to be read, and offered, as a whole."""
+
+    @cached_property
+    def public_pages(self) -> list:
+        """All that could be asked, by name, without their long texts."""
+        return list(self.model.objects.published().defer("body", "summary"))
+
+    def pages_at(self, slugs):
+        return [page for page in self.public_pages if page.slug in slugs]
 
 
 class WordsOfListField(ListField):

@@ -30,6 +30,9 @@ OTHER_BLOCKS = (
     "address|article|aside|div|dd|dl|dt|figcaption|figure|footer|h5|h6|header|pre|section"
 )
 
+# What the editor writes of itself, and says nothing.
+NOTHING = r' title=""| data-type="decimal"|<p>\s*</p>'
+
 
 @lru_cache(maxsize=1)
 def _sanitiser():
@@ -47,7 +50,7 @@ def sanitise(html: str) -> str:
         return ""
     html = re.sub(r"<(/?)h1\b[^>]*>", r"<\1h2>", html, flags=re.I)
     html = re.sub(rf"<(/?)(?:{OTHER_BLOCKS})\b[^>]*>", r"<\1p>", html, flags=re.I)
-    return re.sub(r"<p>\s*</p>", "", _sanitiser()(html))
+    return re.sub(NOTHING, "", _sanitiser()(html))
 
 
 class RichTextField(models.TextField):

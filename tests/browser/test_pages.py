@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -11,6 +10,8 @@ PAGES = [
     "/timeline/",
     "/timeline/?area=peacebuilding&area=no-such&after=1990&before=soon&bodies=x&page=x",
     "/timeline/?q=nothing-like-it",
+    "/timeline/?area=mediation&place=burundi",
+    "/timeline/?area=reconciliation-dialogue&area=peacebuilding&place=africa",
     "/timeline/beyond-the-armistice/",
     "/series/permanent-forum-on-people-of-african-descent/",
     "/areas/",
@@ -24,27 +25,6 @@ PAGES = [
     "/data/",
 ]
 NOWHERE = "/nowhere/"
-
-
-@pytest.fixture
-def content():
-    call_command("load_content", verbosity=0)
-
-
-@pytest.fixture
-def complaints(page):
-    """What Chromium has to say against a page, as it says it."""
-    said = []
-    page.on("console", lambda message: said.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-    page.on(
-        "response",
-        lambda response: (
-            said.append(f"{response.status}: {response.url}") if response.status >= 400 else None
-        ),
-    )
-    return said
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -92,6 +72,18 @@ def test_keyboard_leads_through_the_page_with_focus_in_sight(live_server, conten
             " return [s.outlineStyle, s.outlineWidth]; })()"
         )
         assert style == ["solid", "3px"]
+
+
+def test_filters_can_be_skipped_by_keyboard(live_server, content, page):
+    page.goto(f"{live_server.url}/timeline/")
+    skip = page.get_by_role("link", name="Skip to the results")
+    skip.focus()
+    assert skip.bounding_box()["height"] >= 24
+    assert skip.evaluate("link => getComputedStyle(link).clipPath") == "none"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "results"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#results') !== null")
 
 
 def test_finder_filters_without_javascript(live_server, content, browser):

@@ -195,6 +195,24 @@ def test_place_shows_what_goes_on_within_it(client):
     assert "BDI" in read(client, burundi)
 
 
+def test_those_at_work_in_a_place_work_there(client):
+    burundi = make_place(name="Burundi", kind="country")
+    office, friends = make_organisation(name="Office"), make_organisation(name="Friends")
+    make_activity(text="Dialogue.", organisations=[office, friends], places=[burundi])
+    secret = make_organisation(name="Secret", withhold_places=True, places=[burundi])
+    withheld = make_organisation(name="Withheld")
+    make_activity(text="A.", organisations=[withheld], places=[burundi], withhold_places=True)
+    make_activity(text="B.", organisations=[secret, withheld], places=[burundi])
+    make_activity(text="C.", organisations=[withheld], places=[burundi], status="draft")
+    hidden = make_area(name="Hidden", status="draft")
+    make_activity(text="D.", area=hidden, organisations=[withheld], places=[burundi])
+    for text in (read(client, burundi), text_of(client.get("/organisations/?place=burundi"))):
+        assert "Office" in text
+        assert "Friends" in text
+        assert "Withheld" not in text
+        assert "Secret" not in text
+
+
 def test_cycle_of_parents_still_has_its_pages(client):
     one = make_area(name="One")
     two = make_area(name="Two", parent=one)

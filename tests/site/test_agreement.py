@@ -145,7 +145,8 @@ def in_html(client, query) -> tuple[int, list[str]]:
     while address:
         page = client.get(address)
         titles += titles_of(page)
-        count = int(re.search(r'<h2 id="sentence">(\d+) ', page.text)[1])
+        said = re.search(r'<bdi class="number">(No|\d+) events?</bdi>', page.text)[1]
+        count = 0 if said == "No" else int(said)
         after = re.search(r'<link rel="next" href="([^"]+)"', page.text)
         address = after and after[1].replace("&amp;", "&")
     return count, titles

@@ -175,9 +175,22 @@ def test_timeline_queries_with_every_filter(client, world):
 
     def add():
         world.event(areas=[area, world.area()], places=[place], organisations=[body])
+        world.work(area=area, places=[place])
 
     query = f"area={area.slug}&place={place.slug}&organisation={body.slug}&bodies=1"
     query += "&kind=meeting&after=1900&before=2030&q=event&order=oldest"
+    grows_not(client, f"/timeline/?{query}", add, ON_LISTS)
+
+
+@pytest.mark.parametrize("query", ["area=wide", "place=wide", "area=wide&place=wide"])
+def test_timeline_queries_with_what_else_lies_there(client, world, query):
+    area, place = world.area(slug="wide"), world.place(slug="wide")
+
+    def add():
+        world.event(areas=[area], places=[place])
+        world.work(area=area, places=[place])
+        make_engagement(organisation=make_organisation(places=[place]), area=area)
+
     grows_not(client, f"/timeline/?{query}", add, ON_LISTS)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
-LIGHT, DARK = TOKENS.read_text().split("@media (prefers-color-scheme: dark)")
+LIGHT, DARK = TOKENS.read_text().split("@media screen and (prefers-color-scheme: dark)")
 TEXT, DRAWN = 4.5, 3.0  # WCAG 2.2, success criteria 1.4.3 and 1.4.11
 
 PAIRS = [
@@ -15,6 +15,9 @@ PAIRS = [
     ("ink", "paper-sunk", TEXT),
     ("ink-soft", "paper", TEXT),
     ("ink-soft", "paper-sunk", TEXT),
+    ("ink-soft", "card", TEXT),
+    ("ink-soft", "accent-tint", TEXT),
+    ("ink", "accent-tint", TEXT),
     ("accent", "paper", TEXT),
     ("accent", "card", TEXT),
     ("accent", "accent-tint", TEXT),
@@ -25,8 +28,11 @@ PAIRS = [
     ("warn-ink", "warn-tint", TEXT),
     ("edge", "paper", DRAWN),
     ("edge", "card", DRAWN),
+    ("edge", "accent-tint", DRAWN),
     ("mark", "paper", DRAWN),
+    ("mark", "card", DRAWN),
 ]
+DECORATION = {"rule"}
 
 
 def colours(css):
@@ -59,6 +65,16 @@ def test_contrast_of_every_role(theme, front, back, least):
 
 def test_every_colour_of_the_light_theme_has_its_dark():
     assert colours(LIGHT).keys() == colours(DARK).keys()
+
+
+def test_dark_that_staff_chose_is_that_of_the_machine():
+    by_machine, by_hand = DARK.split('[data-theme="dark"]')
+    assert colours(by_machine) == colours(by_hand)
+
+
+def test_every_role_is_measured_or_is_decoration():
+    measured = {role for front, back, _least in PAIRS for role in (front, back)}
+    assert measured | DECORATION == colours(LIGHT).keys()
 
 
 def test_no_colour_stands_outside_the_tokens():

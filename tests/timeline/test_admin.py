@@ -222,10 +222,8 @@ def test_event_cannot_commemorate_itself(editor):
 def test_page_is_not_taken_down_before_it_is_published(editor):
     response = add_event(
         editor,
-        publish_at_0="2024-02-01",
-        publish_at_1="09:00",
-        unpublish_at_0="2024-01-01",
-        unpublish_at_1="09:00",
+        publish_at="2024-02-01T09:00",
+        unpublish_at="2024-01-01T09:00",
     )
     assert errors(response) == {
         "unpublish_at": [

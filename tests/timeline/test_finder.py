@@ -208,8 +208,8 @@ def test_paging_keeps_the_filters(client, areas):
 def test_no_match_says_so_and_leads_on(client):
     make_event(title="Talks")
     text = text_of(client.get("/timeline/?q=nothing+like+it"))
-    assert "0 events" in text
-    assert "No event matches all of these filters." in text
+    assert "No events with “nothing like it”" in text
+    assert "No event with “nothing like it” is recorded yet." in text
     assert "The whole timeline" in text
 
 

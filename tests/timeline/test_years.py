@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from peaceportal.core.publishing import Status
-from tests.factories import make_event
+from tests.factories import make_area, make_event
 from tests.reading import text_of, titles_of
 from timeline.models import Event
 from timeline.years import MOST_MARKS, TALLEST, years_of
@@ -105,6 +105,21 @@ def test_counts_of_the_list_agree_with_the_finder(client, number):
     for address, count in links:
         found = text_of(client.get(address.replace("&amp;", "&")))
         assert re.search(rf"\b{count} events? ", found)
+
+
+def test_years_of_an_area_lead_to_its_own_events(client):
+    area = make_area(name="Mediation")
+    for happened in ("1953-07-27", "1953", "1990"):
+        make_event(happened=happened, areas=[area])
+    make_event(happened="1953")
+    html = client.get(area.get_absolute_url()).text
+    assert '<a href="/timeline/?area=mediation&amp;after=1953&amp;before=1953">1953</a>: 2 ' in html
+
+
+def test_one_event_needs_no_drawing_on_a_page(client):
+    area = make_area()
+    make_event(areas=[area])
+    assert '<figure class="years"' not in client.get(area.get_absolute_url()).text
 
 
 def test_drawing_is_for_eyes_and_the_list_for_keyboards(client):

@@ -37,7 +37,7 @@ def calendar_of_query(finder: EventFinder) -> Iterator[bytes]:
         reasons[reason] += 1
         if not reason:
             pks.append(pk)
-    name = " – ".join(filter(None, [_("Peace Portal"), ", ".join(finder.phrases())]))
+    name = " – ".join(filter(None, [_("Peace Portal"), ", ".join(finder.phrases().values())]))
     return calendar(name, description(reasons), absolute(finder.address()), _all_days(pks))
 
 

@@ -3,11 +3,14 @@
 from urllib.parse import urlencode
 
 from django import template
-from django.db.models import Count, Window
+from django.db.models import Count, Window, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 
 from organisations.models import AreaOfWork, Organisation, Place
 from timeline.models import Event
+from timeline.querysets import list_relations
+from timeline.years import MOST_MARKS, years_of
 
 register = template.Library()
 
@@ -17,11 +20,19 @@ PANEL = "timeline/_panel.html"
 
 
 def panel(events, **parameters) -> dict:
-    """The newest of `events`, how many there are, and where the finder shows them all."""
+    """The newest of `events` and their years, how many there are, and where the finder has all."""
     address = f"{reverse('timeline:list')}?{urlencode(parameters)}"
     counted = events.annotate(in_all=Window(Count("pk")))  # the number comes with the rows
-    newest = list(counted.newest_first().for_list()[:ON_A_PANEL])
-    return {"events": newest, "count": newest[0].in_all if newest else 0, "address": address}
+    newest = list(counted.newest_first().defer("body")[: MOST_MARKS + 1])
+    shown = newest[:ON_A_PANEL]
+    prefetch_related_objects(shown, *list_relations())
+    count = newest[0].in_all if newest else 0
+    return {
+        "events": shown,
+        "count": count,
+        "years": years_of(events, timezone.localdate(), newest) if count > 1 else None,
+        "address": address,
+    }
 
 
 @register.inclusion_tag(PANEL)

@@ -8,7 +8,7 @@ ranges and the qualifiers `~`, `?` and `%`.
 
 from peaceportal.core.dates.display import display, mark, moment_html, span_in_words, time_html
 from peaceportal.core.dates.english import parse
-from peaceportal.core.dates.fields import DatesInOrder, EDTFField, overlapping
+from peaceportal.core.dates.fields import DatesInOrder, EDTFField, YearOf, overlapping
 from peaceportal.core.dates.forms import EDTFFormField, EDTFInput
 from peaceportal.core.dates.value import KEY_STEP, UNKNOWN, DateError, EDTFDate, Point
 
@@ -22,6 +22,7 @@ __all__ = [
     "EDTFFormField",
     "EDTFInput",
     "Point",
+    "YearOf",
     "display",
     "mark",
     "moment_html",

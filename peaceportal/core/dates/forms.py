@@ -15,6 +15,7 @@ WHAT_MAY_BE_TYPED = gettext_lazy(
     "As exact as the source, no more: 27 July 1953, July 2024, 1945, 1990s, "
     "30 Nov – 1 Dec 2023, since 2008, until 1960, about 1953. Empty if unknown."
 )
+SHORT_HINT = gettext_lazy("As exact as the source. Empty if unknown.")
 
 
 class EDTFInput(forms.TextInput):

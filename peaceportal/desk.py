@@ -1,0 +1,66 @@
+"""The admin as a whole: its name, and its records in the order in which editors need them."""
+
+from django.contrib.admin import AdminSite
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+SECTIONS = [
+    (
+        "pages",
+        _("Pages of the site"),
+        [
+            "timeline.Event",
+            "organisations.Organisation",
+            "organisations.AreaOfWork",
+            "organisations.Place",
+            "timeline.EventSeries",
+        ],
+    ),
+    (
+        "parts",
+        _("Sources, and what stands on pages"),
+        [
+            "organisations.Source",
+            "organisations.Activity",
+            "organisations.Quotation",
+            "organisations.Resource",
+            "timeline.Document",
+            "organisations.Engagement",
+            "organisations.Succession",
+        ],
+    ),
+]
+REST = ("staff", _("Accounts and old addresses"))
+
+
+class Desk(AdminSite):
+    site_header = _("Peace Portal")
+    site_title = _("Peace Portal")
+    index_title = _("What would you like to edit?")
+    # Lists and forms need the room; the head of every page leads to the five kinds of page.
+    enable_nav_sidebar = False
+
+    def get_app_list(self, request, app_label=None):
+        """By subject, not by package: no editor knows in which app a record lives.
+
+        What stands in no section comes last, so that nothing can be forgotten.
+        """
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {entry["model"]._meta.label: entry for app in apps for entry in app["models"]}
+        sections = []
+        for key, name, labels in SECTIONS:
+            sections.append((key, name, [models.pop(label, None) for label in labels]))
+        sections.append((*REST, [*models.values()]))
+        return [
+            {
+                "app_label": key,
+                "app_url": reverse("admin:index", current_app=self.name),
+                "name": name,
+                "models": [entry for entry in entries if entry],
+                "has_module_perms": True,
+            }
+            for key, name, entries in sections
+            if any(entries)
+        ]
