@@ -47,7 +47,7 @@ def compressed(client, address):
 
 def assets(html):
     """The addresses of everything that a browser fetches for a page."""
-    found = re.findall(r'<(?:link rel="(?:icon|preload|stylesheet)"|img|script)[^>]*>', html)
+    found = re.findall(r'<(?:link rel="(?:icon|preload|stylesheet)"|img|script src)[^>]*>', html)
     return {re.search(r'(?:href|src)="([^"]+)"', tag)[1] for tag in found}
 
 
