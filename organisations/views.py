@@ -2,13 +2,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from organisations import facets
 from organisations.finder import OrganisationFinder
 from organisations.lifespans import bodies_in_time
 from organisations.models import Activity, AreaOfWork, Organisation, Place, Succession
 from organisations.nearby import near
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.looser import looser, neighbours
-from peaceportal.core.options import group
+from peaceportal.core.options import to_choose
+from peaceportal.core.remembered import content_state
 from peaceportal.core.trees import branches
 
 LARGEST = 20
@@ -17,7 +19,11 @@ LARGEST = 20
 @require_safe
 def organisation_list(request):
     finder = OrganisationFinder(request.GET, Organisation.objects.published())
-    count = finder.qs.count()
+    state = content_state()
+    if name := to_choose(request.GET, facets.LARGE):
+        choice = facets.offered(finder, name, request.GET, state)
+        return render(request, "choose.html", {"choice": choice})
+    count = facets.total(finder, state)
     page = finder.result_page(Organisation.objects.for_list(), count)
     is_empty = finder.is_filtered and not count
     context = {
@@ -30,12 +36,7 @@ def organisation_list(request):
         "neighbours": neighbours(finder, near(finder)) if is_empty else [],
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
-        "groups": [
-            group(finder, "area", finder.form.fields["area"].public_pages, as_tree=True),
-            group(finder, "kind", Organisation.Kind),
-            group(finder, "place", Place.objects.published().of_most_organisations()[:LARGEST]),
-            group(finder, "state", Organisation.State),
-        ],
+        "groups": facets.groups(finder, state),
     }
     return render(request, "organisations/list.html", context)
 

@@ -3,6 +3,8 @@ from django.views.decorators.http import require_safe
 
 from organisations.alongside import Alongside
 from peaceportal.core.addresses import PublicPageView
+from peaceportal.core.options import to_choose
+from peaceportal.core.remembered import content_state
 from timeline import facets
 from timeline.finder import EventFinder
 from timeline.models import Event, EventSeries
@@ -13,8 +15,12 @@ from timeline.nearby import nearby
 def event_list(request):
     """The finder: the whole timeline, or what the address asks of it."""
     finder = EventFinder(request.GET, Event.objects.published())
+    state = content_state()
+    if name := to_choose(request.GET, facets.LARGE):
+        choice = facets.offered(finder, name, request.GET, state)
+        return render(request, "choose.html", {"choice": choice})
     alongside = Alongside(finder.asked["area"], finder.asked["place"])
-    count, undated, *others = finder.totals(*alongside.queries)
+    count, undated, *others = facets.totals(finder, alongside.queries, state)
     alongside.read(others)
     page = finder.result_page(Event.objects.for_list(), count)
     context = {
@@ -28,7 +34,9 @@ def event_list(request):
         "nearby": nearby(finder) if finder.is_filtered and not count else None,
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
-        "groups": facets.groups(finder),
+        "groups": facets.groups(finder, state),
+        "years": facets.years(finder, state),
+        "years_address": finder.address_without("after", "before"),
         "orders": finder.other_orders() if count > 1 else [],
     }
     return render(request, "timeline/list.html", context)
