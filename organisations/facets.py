@@ -6,39 +6,40 @@ from collections.abc import Mapping
 
 from organisations.finder import OrganisationFinder
 from organisations.models import Activity, AreaOfWork, Engagement, Organisation, Place
-from peaceportal.core.facets import KEPT, Facet, PageFacet, WordFacet, counts, others_asked
-from peaceportal.core.options import Choice, Group, choice, group, largest_groups
+from peaceportal.core.facets import Counted, Facet, PageFacet, Total, WordFacet, counts
+from peaceportal.core.options import Choice, Group, choice, group, largest_group
 from peaceportal.core.remembered import State
 
 # The parameters that ask for one of many pages.
 LARGE = {"place": Place}
 
+# The total of a query, besides those of its options.
+ALL = "all"
 
-def groups(finder: OrganisationFinder, state: State) -> list[Group]:
-    """Areas as a tree; kinds; the places of most organisations; states. Two queries."""
-    found = counts(finder, facets(), state)
-    [places] = largest_groups(finder, {"place": (Place.objects.published(), found["place"])})
+
+def counted(finder: OrganisationFinder, state: State) -> Mapping[str, Counted]:
+    """All that the page of a query counts. At most one query."""
+    return counts(finder, [*facets(), Total(ALL)], state)
+
+
+def groups(finder: OrganisationFinder, counted: Mapping[str, Counted]) -> list[Group]:
+    """Areas as a tree; kinds; the places of most organisations; states."""
     areas = finder.form.fields["area"].public_pages
     return [
-        group(finder, "area", areas, found["area"], as_tree=True),
-        group(finder, "kind", Organisation.Kind, found["kind"]),
-        places,
-        group(finder, "state", Organisation.State, found["state"]),
+        group(finder, "area", areas, counted["area"], as_tree=True),
+        group(finder, "kind", Organisation.Kind, counted["kind"]),
+        largest_group(finder, "place", counted["place"]),
+        group(finder, "state", Organisation.State, counted["state"]),
     ]
 
 
 def offered(
     finder: OrganisationFinder, name: str, asked: Mapping[str, str], state: State
 ) -> Choice:
-    """All the places that would find anything. Two queries."""
+    """All the places that would find anything. At most two queries."""
     facet = next(facet for facet in facets() if facet.name == name)
     pages = LARGE[name].objects.published()
     return choice(finder, name, asked, pages, counts(finder, [facet], state)[name])
-
-
-def total(finder: OrganisationFinder, state: State) -> int:
-    """How many organisations match. At most one query."""
-    return KEPT.get_or(state, ("total", others_asked(finder)), finder.qs.count)
 
 
 def facets() -> list[Facet]:

@@ -23,7 +23,8 @@ def organisation_list(request):
     if name := to_choose(request.GET, facets.LARGE):
         choice = facets.offered(finder, name, request.GET, state)
         return render(request, "choose.html", {"choice": choice})
-    count = facets.total(finder, state)
+    counted = facets.counted(finder, state)
+    count = counted[facets.ALL].total
     page = finder.result_page(Organisation.objects.for_list(), count)
     is_empty = finder.is_filtered and not count
     context = {
@@ -36,7 +37,7 @@ def organisation_list(request):
         "neighbours": neighbours(finder, near(finder)) if is_empty else [],
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
-        "groups": facets.groups(finder, state),
+        "groups": facets.groups(finder, counted),
     }
     return render(request, "organisations/list.html", context)
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.facets import (
     KEPT,
+    Beside,
+    Counted,
     Facet,
     PageFacet,
+    Total,
     WordFacet,
     counts,
     others_asked,
     others_found,
 )
-from peaceportal.core.options import Choice, Group, Option, choice, group, largest_groups
+from peaceportal.core.options import Choice, Group, Option, choice, group, largest_group
 from peaceportal.core.remembered import State
 from timeline.finder import EventFinder
 from timeline.models import Event
@@ -26,46 +30,52 @@ from timeline.years import MOST_BARS, Years, years_of
 # The parameters that ask for one of many pages.
 LARGE = {"organisation": Organisation, "place": Place}
 
+# The totals of a query, besides those of its options.
+ALL, UNDATED, OF_ANY_DATE = "all", "undated", "of any date"
 
-def groups(finder: EventFinder, state: State) -> list[Group]:
-    """Areas as a tree; kinds; the organisations and places of most events. Two queries."""
-    found = counts(finder, facets(finder), state)
-    large = {name: (model.objects.published(), found[name]) for name, model in LARGE.items()}
-    organisations, places = largest_groups(finder, large)
+
+def counted(finder: EventFinder, beside: list[QuerySet], state: State) -> Mapping[str, Counted]:
+    """All that the page of a query counts, and the rows of the queries `beside` by their number.
+
+    At most one query.
+    """
+    undated = finder.queryset.none()
+    if "dates" in finder.asked_groups:
+        undated = others_found(finder, "dates").undated()
+    others = [Beside(str(number), rows) for number, rows in enumerate(beside)]
+    totals = [Total(ALL), Total(OF_ANY_DATE, ("dates",)), Beside(UNDATED, undated)]
+    return counts(finder, [*facets(finder), *totals, *others], state)
+
+
+def groups(finder: EventFinder, counted: Mapping[str, Counted]) -> list[Group]:
+    """Areas as a tree; kinds; the organisations and places of most events."""
+    organisations = largest_group(finder, "organisation", counted["organisation"])
     bodies = Option(
         "bodies", "1", _("include the bodies within those chosen"), bool(finder.asked["bodies"])
     )
     organisations.options.append(bodies)
     areas = finder.form.fields["area"].public_pages
     return [
-        group(finder, "area", areas, found["area"], as_tree=True),
-        group(finder, "kind", Event.Kind, found["kind"]),
+        group(finder, "area", areas, counted["area"], as_tree=True),
+        group(finder, "kind", Event.Kind, counted["kind"]),
         organisations,
-        places,
+        largest_group(finder, "place", counted["place"]),
     ]
 
 
-def offered(
-    finder: EventFinder, name: str, asked: Mapping[str, str], state: State
-) -> Choice:
-    """All the organisations or places that would find anything. Two queries."""
+def offered(finder: EventFinder, name: str, asked: Mapping[str, str], state: State) -> Choice:
+    """All the organisations or places that would find anything. At most two queries."""
     facet = next(facet for facet in facets(finder) if facet.name == name)
     pages = LARGE[name].objects.published()
     return choice(finder, name, asked, pages, counts(finder, [facet], state)[name])
 
 
-def totals(finder: EventFinder, beside: list, state: State) -> list[int]:
-    """As the finder counts them. At most one query."""
-    key = ("totals", others_asked(finder))
-    return KEPT.get_or(state, key, lambda: finder.totals(*beside), 1 + len(beside))
-
-
-def years(finder: EventFinder, state: State) -> Years | None:
-    """The years of the query, whatever dates it asks. At most two queries."""
+def years(finder: EventFinder, counted: Mapping[str, Counted], state: State) -> Years | None:
+    """The years of the query, whatever dates it asks. At most one query."""
     today = timezone.localdate()
     key = ("years", today, others_asked(finder, "dates"))
-    events = others_found(finder, "dates")
-    return KEPT.get_or(state, key, lambda: years_of(events, today), MOST_BARS)
+    events, count = others_found(finder, "dates"), counted[OF_ANY_DATE].total
+    return KEPT.get_or(state, key, lambda: years_of(events, today, count=count), MOST_BARS)
 
 
 def facets(finder: EventFinder) -> list[Facet]:

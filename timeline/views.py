@@ -20,13 +20,15 @@ def event_list(request):
         choice = facets.offered(finder, name, request.GET, state)
         return render(request, "choose.html", {"choice": choice})
     alongside = Alongside(finder.asked["area"], finder.asked["place"])
-    count, undated, *others = facets.totals(finder, alongside.queries, state)
-    alongside.read(others)
+    beside = alongside.queries
+    counted = facets.counted(finder, beside, state)
+    count = counted[facets.ALL].total
+    alongside.read([counted[str(number)].total for number in range(len(beside))])
     page = finder.result_page(Event.objects.for_list(), count)
     context = {
         "finder": finder,
         "page": page,
-        "undated": undated,
+        "undated": counted[facets.UNDATED].total,
         "sentence": finder.sentence(count),
         "number": finder.number(count),
         "qualities": finder.qualities(count),
@@ -34,8 +36,8 @@ def event_list(request):
         "nearby": nearby(finder) if finder.is_filtered and not count else None,
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
-        "groups": facets.groups(finder, state),
-        "years": facets.years(finder, state),
+        "groups": facets.groups(finder, counted),
+        "years": facets.years(finder, counted, state),
         "years_address": finder.address_without("after", "before"),
         "orders": finder.other_orders() if count > 1 else [],
     }

@@ -6,20 +6,20 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import QuerySet
 
+from peaceportal.core.facets import Counted, Offered
 from peaceportal.core.finder import Finder, parameter, words
 from peaceportal.core.folding import fold
 from peaceportal.core.query_fields import LONGEST_WORDS
 from peaceportal.core.trees import branches
 
-# Of the pages that many rows name: beside the list, and on the page that offers all of them.
-LARGEST, MOST_TO_CHOOSE = 10, 100
+# On a page that offers all values of one parameter.
+MOST_TO_CHOOSE = 100
 
-# The parameters of that page: which group it offers, and what their names should hold.
+# The parameters of its address: which group it offers, and what their names should hold.
 CHOOSE, FIND = "choose", "find"
 
 
@@ -55,14 +55,7 @@ class Group:
     more_address: str = ""
 
 
-def group(
-    finder: Finder,
-    name: str,
-    values: Iterable,
-    counts: Mapping,
-    *,
-    as_tree: bool = False,
-) -> Group:
+def group(finder: Finder, name: str, values: Iterable, counted: Counted, *, as_tree=False) -> Group:
     """The group of parameter `name`: all of `values`, whatever they would find."""
     offered = [(value, 0) for value in values]
     if as_tree:
@@ -71,61 +64,34 @@ def group(
     chosen = finder.asked.get(name) or []
     options = []
     for value, depth in offered:
-        count = counts.get(getattr(value, "pk", value), 0)
-        label, is_chosen = words(value), value in chosen
+        count, is_chosen = counted.of(value), value in chosen
         number = finder.number(count)
-        options.append(Option(name, parameter(value), label, is_chosen, depth, count, number))
+        option = Option(name, parameter(value), words(value), is_chosen, depth, count, number)
+        options.append(option)
     return _group(finder, name, options)
 
 
-def largest_groups(finder: Finder, groups: Mapping[str, tuple[QuerySet, Mapping]]) -> list[Group]:
-    """The groups of parameters that ask for one of many pages: those of most rows, and the chosen.
-
-    `groups` has the public pages and the counts of each. One query for all.
-    """
-    largest = {
-        name: heapq.nsmallest(LARGEST, counts, key=lambda pk: (-counts[pk], pk))
-        for name, (_pages, counts) in groups.items()
-    }
-    rows = [
-        pages.order_by()
-        .filter(pk__in=largest[name])
-        .values_list(Value(name, CharField()), *Offered._fields)
-        for name, (pages, _counts) in groups.items()
-        if largest[name]
-    ]
-    found: dict[str, list[Offered]] = {name: [] for name in groups}
-    for name, *page in rows[0].union(*rows[1:], all=True) if rows else ():
-        found[name].append(Offered(*page))
-    return [
-        _by_count(finder, name, found[name], counts) for name, (_pages, counts) in groups.items()
-    ]
+def largest_group(finder: Finder, name: str, counted: Counted) -> Group:
+    """The group of a parameter that asks for one of many pages: those of most rows."""
+    return _by_count(finder, name, counted.largest, counted)
 
 
-class Offered(NamedTuple):
-    """As much of a page as an option says."""
-
-    pk: int
-    slug: str
-    name: str
-    sort_name: str
-
-
-def _by_count(finder: Finder, name: str, pages: Iterable[Offered], counts: Mapping) -> Group:
+def _by_count(finder: Finder, name: str, pages: Iterable[Offered], counted: Counted) -> Group:
     """The options of these pages and of those that are chosen, the largest first."""
     chosen = {page.pk: Offered(*attrgetter(*Offered._fields)(page)) for page in finder.asked[name]}
     offered = chosen | {page.pk: page for page in pages}
-    options = [
-        Option(name, page.slug, page.name, page.pk in chosen, 0, count, finder.number(count))
-        for page in sorted(offered.values(), key=_order(counts))
-        for count in [counts.get(page.pk, 0)]
-    ]
-    more = len(counts.keys() - offered.keys())
+    options = []
+    for page in sorted(offered.values(), key=_order(counted)):
+        count = counted.of(page)
+        number = finder.number(count)
+        option = Option(name, page.slug, page.name, page.pk in chosen, 0, count, number)
+        options.append(option)
+    more = len(counted.counts.keys() - offered.keys())
     return _group(finder, name, options, more, beside(finder, {CHOOSE: name}) if more else "")
 
 
-def _order(counts: Mapping) -> Callable[[Offered], tuple]:
-    return lambda page: (-counts.get(page.pk, 0), page.sort_name, page.pk)
+def _order(counted: Counted) -> Callable[[Offered], tuple]:
+    return lambda page: (-counted.of(page), page.sort_name, page.pk)
 
 
 def _group(finder: Finder, name: str, options: list[Option], *more) -> Group:
@@ -165,19 +131,19 @@ def to_choose(asked: Mapping[str, str], names: Iterable[str]) -> str:
 
 
 def choice(
-    finder: Finder, name: str, asked: Mapping[str, str], pages: QuerySet, counts: Mapping
+    finder: Finder, name: str, asked: Mapping[str, str], pages: QuerySet, counted: Counted
 ) -> Choice:
     """What is chosen, and of the other `pages` that would find anything the largest. One query."""
     typed = "".join(char for char in asked.get(FIND, "") if char.isprintable())[:LONGEST_WORDS]
     folded = fold(typed)
     named = pages.called(folded) if folded else pages
     rows = named.order_by().values_list(*Offered._fields)
-    matching = [Offered(*row) for row in rows if row[0] in counts]
-    shown = heapq.nsmallest(MOST_TO_CHOOSE, matching, key=_order(counts))
+    matching = [Offered(*row) for row in rows if row[0] in counted.counts]
+    shown = heapq.nsmallest(MOST_TO_CHOOSE, matching, key=_order(counted))
     others = [phrase for group, phrase in finder.phrases().items() if group != name]
     return Choice(
         finder=finder,
-        group=_by_count(finder, name, shown, counts),
+        group=_by_count(finder, name, shown, counted),
         kept=[pair for pair in finder.parameters if pair[0] != name],
         others=", ".join(others),
         words=typed,
