@@ -47,7 +47,7 @@ def _state_query() -> tuple[str, int]:
         for name in ("publish_at", "unpublish_at")
     ]
     counter = f"{ChangeCounter._meta.db_table} WHERE id = {ChangeCounter.ONLY_ROW}"
-    return f"SELECT seq, {', '.join(passed)} FROM {counter}", len(passed)
+    return f"SELECT seq, {', '.join(passed)} FROM {counter}", len(passed)  # noqa: S608
 
 
 class Remembered:

@@ -46,8 +46,8 @@ def options(client, query="", path="/timeline/"):
     """What stands beside each option: its parameter and value, and the count that is heard."""
     html = client.get(f"{path}?{query}").content.decode()
     found = re.findall(
-        r'<input type="checkbox" name="(\w+)" value="([^"]*)".*?<span aria-hidden="true">(\d+)</span>'
-        r'<span class="heard">, (.*?)</span>',
+        r'<input type="checkbox" name="(\w+)" value="([^"]*)".*?'
+        r'<span aria-hidden="true">(\d+)</span><span class="heard">, (.*?)</span>',
         html,
     )
     return {(name, unescape(value)): (int(count), heard) for name, value, count, heard in found}
@@ -98,7 +98,7 @@ class Made:
         return {"status": "archived"} if chance < 0.3 else {}
 
     def some(self, pages, most=3):
-        return self.random.sample(pages, self.random.randint(0, most))
+        return self.random.sample(pages, self.random.randint(0, min(most, len(pages))))
 
     def organise(self):
         for body in self.bodies:
@@ -203,13 +203,13 @@ def compare_organisations(query):
 
 def test_every_count_is_the_total_at_its_address():
     made = Made(seed=1, events=120)
-    for number in range(12):
+    for number in range(8):
         compare_events(made.event_query() if number else "")
 
 
 def test_every_count_of_organisations_is_the_total_at_its_address():
     made = Made(seed=2, events=0)
-    for number in range(15):
+    for number in range(8):
         compare_organisations(made.organisation_query() if number else "")
 
 
@@ -290,7 +290,7 @@ def test_hidden_records_are_not_counted_and_decide_nothing(client, hidden):
     assert after == before | {("kind", "statement"): (1, "1 event")}
     for name in facets.LARGE:
         chosen = client.get(f"/timeline/?choose={name}&find=secret")
-        assert 'value="secret" ' not in chosen.content.decode()
+        assert "checkbox" not in chosen.content.decode()
         assert text_of(chosen).count("Secret") == 0
 
 
