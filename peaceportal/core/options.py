@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from peaceportal.core.facets import Counted, Offered
 from peaceportal.core.finder import Finder, parameter, words
@@ -112,6 +113,8 @@ class Choice:
     how many pages there are to choose from, of which the largest are options of `group`.
     """
 
+    heading: str
+    address: str
     finder: Finder
     group: Group
     kept: list[tuple[str, str]]
@@ -142,8 +145,10 @@ def choice(
     shown = heapq.nsmallest(MOST_TO_CHOOSE, matching, key=_order(counted))
     others = [phrase for group, phrase in finder.phrases().items() if group != name]
     return Choice(
+        heading=_("Choose %(pages)s") % {"pages": pages.model._meta.verbose_name_plural},
+        address=beside(finder, {CHOOSE: name}),
         finder=finder,
-        group=_by_count(finder, name, shown, counted),
+        group=replace(_by_count(finder, name, shown, counted), more=0),
         kept=[pair for pair in finder.parameters if pair[0] != name],
         others=", ".join(others),
         words=typed,
