@@ -22,6 +22,8 @@ NAMES = [
     "order",
     "page",
     "state",
+    "choose",
+    "find",
     "utm_source",
 ]
 VALUES = [
