@@ -51,7 +51,7 @@ def groups(finder: EventFinder, counted: Mapping[str, Counted]) -> list[Group]:
     """Areas as a tree; kinds; the organisations and places of most events."""
     organisations = largest_group(finder, "organisation", counted["organisation"])
     bodies = Option(
-        "bodies", "1", _("include the bodies within those chosen"), bool(finder.asked["bodies"])
+        "bodies", "1", _("also count the bodies within those chosen"), bool(finder.asked["bodies"])
     )
     organisations.options.append(bodies)
     areas = finder.form.fields["area"].public_pages

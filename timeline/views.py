@@ -1,4 +1,7 @@
+from collections.abc import Iterator
+
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.alongside import Alongside
@@ -53,12 +56,21 @@ class EventDetail(PublicPageView):
         return Event.objects.for_detail()
 
     def get_context_data(self, **kwargs):
-        events = Event.objects.published()
-        return super().get_context_data(
-            earlier=events.earlier_than(self.object).first(),
-            later=events.later_than(self.object).first(),
-            **kwargs,
-        )
+        return super().get_context_data(neighbours=list(neighbours(self.object)), **kwargs)
+
+
+def neighbours(event: Event) -> Iterator[tuple[str, str, Event]]:
+    """The public events next to it in the timeline, each with its relation (HTML) and in words.
+
+    Where their dates overlap nobody knows which was first, and the words say no more.
+    """
+    events = Event.objects.published()
+    before, after = events.earlier_than(event).first(), events.later_than(event).first()
+    same = _("Around the same time")
+    if before:
+        yield "prev", _("Earlier") if before.is_before(event) else same, before
+    if after:
+        yield "next", _("Later") if event.is_before(after) else same, after
 
 
 class SeriesDetail(PublicPageView):

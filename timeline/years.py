@@ -12,6 +12,8 @@ from datetime import date
 
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peaceportal.core.charts import Scale, Tick
 from timeline.models import Event
@@ -87,6 +89,30 @@ class Years:
     bars: list[Bar] = field(default_factory=list)
     longer: int = 0
     undated: int = 0
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of mark that are drawn."""
+        return {mark.kind for mark in self.marks}
+
+    @property
+    def summary(self) -> str:
+        """“1945 to 2024, most in 2023 (4 events).”: what the drawing shows at a glance."""
+        if not self.counts:
+            return ""
+        first, last = self.counts[0].first, self.counts[-1].last
+        said = f"{first:04d}"
+        if last > first:
+            said = _("%(first)04d to %(last)04d") % {"first": first, "last": last}
+        most = max(self.counts, key=lambda year: year.count)
+        if most.count == 1 or [year.count for year in self.counts].count(most.count) > 1:
+            return _("%(years)s.") % {"years": said}
+        number = ngettext("%(count)d event", "%(count)d events", most.count)
+        return _("%(years)s, most in %(year)s (%(events)s).") % {
+            "years": said,
+            "year": most.label,
+            "events": number % {"count": most.count},
+        }
 
 
 def years_of(
