@@ -26,11 +26,15 @@ class Row:
 
 @dataclass
 class BodiesInTime:
-    """A tree of lifespans on one axis. Without any date there are neither ticks nor strokes."""
+    """A tree of lifespans on one axis, and the kinds of stroke that are drawn.
+
+    Without any date there are neither ticks nor strokes.
+    """
 
     top: Row
     ticks: list[Tick] = field(default_factory=list)
     left_out: int = 0
+    kinds: set[str] = field(default_factory=set)
 
 
 def bodies_in_time(
@@ -61,6 +65,7 @@ def bodies_in_time(
         chart.ticks = scale.ticks()
         for row in shown:
             row.strokes = row.lifespan.strokes(scale)
+            chart.kinds |= {stroke.kind for stroke in row.strokes}
     return chart
 
 

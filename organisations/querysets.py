@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Case, F, Prefetch, Q, When
 from django.utils import timezone
 
 from organisations import models
@@ -72,6 +72,15 @@ class OrganisationQuerySet(TreePageQuerySet):
             Q(name__icontains=words)
             | Q(acronym__icontains=words)
             | Q(summary__icontains=words)
+            | Q(pk__in=named.values("organisation"))
+        )
+
+    def called(self, folded: str):
+        """Organisations of which a name or the acronym holds these folded words."""
+        named = models.OrganisationName.objects.filter(name__icontains=folded)
+        return self.filter(
+            Q(sort_name__contains=folded)
+            | Q(acronym__icontains=folded)
             | Q(pk__in=named.values("organisation"))
         )
 
@@ -156,16 +165,6 @@ class AreaQuerySet(TreePageQuerySet):
 
 
 class PlaceQuerySet(TreePageQuerySet):
-    def of_most_organisations(self, at: datetime | None = None):
-        """Places where any public organisation shows itself, those of most of them first."""
-        shown = models.Organisation.objects.published(at).filter(
-            withhold_places=False, places=OuterRef("pk")
-        )
-        links = models.Organisation.places.through.objects.order_by().filter(place=OuterRef("pk"))
-        number = links.values("place").annotate(number=Count("pk")).values("number")
-        counted = self.filter(Exists(shown)).annotate(number_of_organisations=Subquery(number))
-        return counted.order_by("-number_of_organisations", "sort_name", "pk")
-
     def for_detail(self):
         """With what the page of a place shows of the place itself."""
         return self.prefetch_related("identifiers")

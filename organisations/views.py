@@ -2,6 +2,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from organisations import facets
 from organisations.finder import OrganisationFinder
 from organisations.lifespans import bodies_in_time
 from organisations.models import Activity, AreaOfWork, Organisation, Place, Succession
@@ -9,7 +10,8 @@ from organisations.nearby import near
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.crawling import spare_crawlers
 from peaceportal.core.looser import looser, neighbours
-from peaceportal.core.options import group
+from peaceportal.core.options import to_choose
+from peaceportal.core.remembered import content_state
 from peaceportal.core.trees import branches
 
 LARGEST = 20
@@ -18,7 +20,12 @@ LARGEST = 20
 @require_safe
 def organisation_list(request):
     finder = OrganisationFinder(request.GET, Organisation.objects.published())
-    count = finder.qs.count()
+    state = content_state()
+    if name := to_choose(request.GET, facets.LARGE):
+        choice = facets.offered(finder, name, request.GET, state)
+        return render(request, "choose.html", {"choice": choice})
+    counted = facets.counted(finder, state)
+    count = counted[facets.ALL].total
     page = finder.result_page(Organisation.objects.for_list(), count)
     is_empty = finder.is_filtered and not count
     context = {
@@ -31,12 +38,7 @@ def organisation_list(request):
         "neighbours": neighbours(finder, near(finder)) if is_empty else [],
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
-        "groups": [
-            group(finder, "area", finder.form.fields["area"].public_pages, as_tree=True),
-            group(finder, "kind", Organisation.Kind),
-            group(finder, "place", Place.objects.published().of_most_organisations()[:LARGEST]),
-            group(finder, "state", Organisation.State),
-        ],
+        "groups": facets.groups(finder, counted),
     }
     return spare_crawlers(render(request, "organisations/list.html", context), finder)
 

@@ -57,6 +57,14 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=f"{NO_CHROMIUM}"))
 
 
+@pytest.fixture(autouse=True)
+def forget_counts():
+    """Each test undoes its changes, and the next one counts them from the same number."""
+    from peaceportal.core.facets import KEPT
+
+    KEPT.clear()
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, which asks nothing of the network on its own account.

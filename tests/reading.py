@@ -34,3 +34,14 @@ def titles_of(response) -> list[str]:
     articles = re.findall(r'<article class="(?:event|organisation)".*?</article>', html, flags=re.S)
     found = [re.search(r"<h\d><a [^>]*>(.*?)</a>", article, flags=re.S) for article in articles]
     return [unescape(match[1]) for match in found]
+
+
+def options_of(client, query="", path="/timeline/"):
+    """What stands beside each option: its parameter and value, and the count that is heard."""
+    html = client.get(f"{path}?{query}").content.decode()
+    found = re.findall(
+        r'<input type="checkbox" name="(\w+)" value="([^"]*)".*?'
+        r'<span aria-hidden="true">(\d+)</span><span class="heard">, (.*?)</span>',
+        html,
+    )
+    return {(name, unescape(value)): (int(count), heard) for name, value, count, heard in found}

@@ -1,9 +1,14 @@
+from collections.abc import Iterator
+
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.alongside import Alongside
 from peaceportal.core.addresses import PublicPageView
 from peaceportal.core.crawling import spare_crawlers
+from peaceportal.core.options import to_choose
+from peaceportal.core.remembered import content_state
 from timeline import facets
 from timeline.finder import EventFinder
 from timeline.models import Event, EventSeries
@@ -14,14 +19,20 @@ from timeline.nearby import nearby
 def event_list(request):
     """The finder: the whole timeline, or what the address asks of it."""
     finder = EventFinder(request.GET, Event.objects.published())
+    state = content_state()
+    if name := to_choose(request.GET, facets.LARGE):
+        choice = facets.offered(finder, name, request.GET, state)
+        return render(request, "choose.html", {"choice": choice})
     alongside = Alongside(finder.asked["area"], finder.asked["place"])
-    count, undated, *others = finder.totals(*alongside.queries)
-    alongside.read(others)
+    beside = alongside.queries
+    counted = facets.counted(finder, beside, state)
+    count = counted[facets.ALL].total
+    alongside.read([counted[str(number)].total for number in range(len(beside))])
     page = finder.result_page(Event.objects.for_list(), count)
     context = {
         "finder": finder,
         "page": page,
-        "undated": undated,
+        "undated": counted[facets.UNDATED].total,
         "sentence": finder.sentence(count),
         "number": finder.number(count),
         "qualities": finder.qualities(count),
@@ -29,7 +40,9 @@ def event_list(request):
         "nearby": nearby(finder) if finder.is_filtered and not count else None,
         "next_address": finder.next_address(page),
         "previous_address": finder.previous_address(page),
-        "groups": facets.groups(finder),
+        "groups": facets.groups(finder, counted),
+        "years": facets.years(finder, counted, state),
+        "years_address": finder.address_without("after", "before"),
         "orders": finder.other_orders() if count > 1 else [],
     }
     return spare_crawlers(render(request, "timeline/list.html", context), finder)
@@ -44,12 +57,21 @@ class EventDetail(PublicPageView):
         return Event.objects.for_detail()
 
     def get_context_data(self, **kwargs):
-        events = Event.objects.published()
-        return super().get_context_data(
-            earlier=events.earlier_than(self.object).first(),
-            later=events.later_than(self.object).first(),
-            **kwargs,
-        )
+        return super().get_context_data(neighbours=list(neighbours(self.object)), **kwargs)
+
+
+def neighbours(event: Event) -> Iterator[tuple[str, str, Event]]:
+    """The public events next to it in the timeline, each with its relation (HTML) and in words.
+
+    Where their dates overlap nobody knows which was first, and the words say no more.
+    """
+    events = Event.objects.published()
+    before, after = events.earlier_than(event).first(), events.later_than(event).first()
+    same = _("Around the same time")
+    if before:
+        yield "prev", _("Earlier") if before.is_before(event) else same, before
+    if after:
+        yield "next", _("Later") if event.is_before(after) else same, after
 
 
 class SeriesDetail(PublicPageView):

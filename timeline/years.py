@@ -12,6 +12,8 @@ from datetime import date
 
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peaceportal.core.charts import Scale, Tick
 from timeline.models import Event
@@ -23,6 +25,14 @@ APART = 2.0  # per cent between two marks of one row
 
 # The years from the first to the last, both included; None is an end that is open or unknown.
 Span = tuple[int | None, int | None]
+
+
+class Year(ExtractYear):
+    """The year of a date, which SQLite stores as text. Django would call Python for every row."""
+
+    def as_sqlite(self, compiler, connection):
+        sql, params = compiler.compile(self.lhs)
+        return f"CAST(SUBSTR({sql}, 1, 4) AS INTEGER)", params
 
 
 @dataclass(frozen=True)
@@ -80,12 +90,41 @@ class Years:
     longer: int = 0
     undated: int = 0
 
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of mark that are drawn."""
+        return {mark.kind for mark in self.marks}
 
-def years_of(events, today: date, newest: list[Event] | None = None) -> Years | None:
+    @property
+    def summary(self) -> str:
+        """“1945 to 2024, most in 2023 (4 events).”: what the drawing shows at a glance."""
+        if not self.counts:
+            return ""
+        first, last = self.counts[0].first, self.counts[-1].last
+        said = f"{first:04d}"
+        if last > first:
+            said = _("%(first)04d to %(last)04d") % {"first": first, "last": last}
+        most = max(self.counts, key=lambda year: year.count)
+        if most.count == 1 or [year.count for year in self.counts].count(most.count) > 1:
+            return _("%(years)s.") % {"years": said}
+        number = ngettext("%(count)d event", "%(count)d events", most.count)
+        return _("%(years)s, most in %(year)s (%(events)s).") % {
+            "years": said,
+            "year": most.label,
+            "events": number % {"count": most.count},
+        }
+
+
+def years_of(
+    events, today: date, newest: list[Event] | None = None, *, count: int = 0
+) -> Years | None:
     """The years of a QuerySet of events up to today or the last of them; None if none has a date.
 
-    `newest` are the first `MOST_MARKS + 1` of them, if they were read already. At most two queries.
+    `newest` are the first `MOST_MARKS + 1` of them, if they were read already, and `count` is how
+    many there are, if that is known. At most two queries, or one if something is known.
     """
+    if count > MOST_MARKS:
+        return _counted(_spans(events), today)
     shown = newest
     if shown is None:
         shown = list(events.newest_first().defer("body")[: MOST_MARKS + 1])
@@ -97,7 +136,7 @@ def years_of(events, today: date, newest: list[Event] | None = None) -> Years | 
 
 def _spans(events) -> Counter[Span]:
     """How many events lie from one year to another."""
-    ends = {"first": ExtractYear("happened_earliest"), "last": ExtractYear("happened_latest")}
+    ends = {"first": Year("happened_earliest"), "last": Year("happened_latest")}
     rows = events.order_by().values(**ends).annotate(number=Count("pk"))
     return Counter({(row["first"], row["last"]): row["number"] for row in rows})
 

@@ -25,9 +25,13 @@ class ActivityQuerySet(PartQuerySet):
         """What anyone may see of the work at `places`; withheld places match nothing."""
         at = at or timezone.now()
         links = self.model.places.through.objects.filter(place__in=places)
-        here = self.published(at).filter(pk__in=links.values("activity"), withhold_places=False)
-        told = here.exclude(organisations__withhold_places=True)
-        return told.select_related("area").for_page(at)
+        here = self.telling_places(at).filter(pk__in=links.values("activity"))
+        return here.select_related("area").for_page(at)
+
+    def telling_places(self, at: datetime | None = None):
+        """Work that anyone may see, and where it is: neither it nor a body at it withholds that."""
+        told = self.published(at).filter(withhold_places=False)
+        return told.exclude(organisations__withhold_places=True)
 
     def for_page(self, at: datetime):
         """With the organisations and places of each activity that anyone may see."""

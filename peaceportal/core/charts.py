@@ -15,8 +15,7 @@ from peaceportal.core.dates import UNKNOWN, EDTFDate
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 MOST_TICKS = 9
 
-# What a mark of a short span still measures, and a fade whose length nothing tells, in per cent.
-LEAST, FADE = 0.6, 6.0
+LEAST = 0.6  # per cent: what a mark of a short span still measures
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,10 @@ class Lifespan:
         return [day for value in known for day in (value.earliest, value.latest) if day]
 
     def strokes(self, scale: Scale) -> list[Stroke]:
-        """Solid while it certainly was there, soft while it may have been, open beyond.
+        """Solid while it certainly was there, soft while it may have been.
 
-        Empty if nothing is known.
+        Open as far as the axis reaches where nothing tells when it began, or whether it ended:
+        a shorter line would tell something. Empty if nothing is known.
         """
         if not self.is_known:
             return []
@@ -111,7 +111,7 @@ class Lifespan:
             first = scale.after(self.began.latest) if self.began else None
             ends = [at for at in (first, sure_until, perhaps_until) if at is not None]
             sure_from = min(ends)
-            pieces.append(("open", max(sure_from - FADE, 0), sure_from))
+            pieces.append(("open", 0.0, sure_from))
         last = sure_from
         if sure_until is not None and sure_until > last:
             pieces.append(("solid", last, sure_until))
@@ -120,8 +120,7 @@ class Lifespan:
             pieces.append(("soft", last, perhaps_until))
             last = perhaps_until
         if is_open_ended:
-            end = min(last + FADE, 100) if self.is_over else 100.0
-            pieces.append(("open", last, end))
+            pieces.append(("open", last, 100.0))
         return _drawn(pieces)
 
     def _ending(self, scale: Scale) -> tuple[bool, float | None, float | None]:

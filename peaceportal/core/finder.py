@@ -93,6 +93,11 @@ class Finder(django_filters.FilterSet):
         """The address of this query without one of its values."""
         return self.address([pair for pair in self.parameters if pair != (name, value)])
 
+    def address_without(self, *names: str) -> str:
+        """The address of this query without these parameters, up to the “?” or “&” of others."""
+        address = self.address([pair for pair in self.parameters if pair[0] not in names])
+        return f"{address}{'&' if '?' in address else '?'}"
+
     def only(self, *groups: str) -> str:
         """The address of this query with these groups of parameters, and none of the others."""
         names = {name for group in groups for name in self.groups[group]} | {"order"}

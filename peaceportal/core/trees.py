@@ -38,6 +38,10 @@ class TreePageQuerySet(PageQuerySet):
         """The pages that are part of no other."""
         return self.filter(parent__isnull=True)
 
+    def called(self, folded: str):
+        """The pages whose name holds these folded words."""
+        return self.filter(sort_name__contains=folded)
+
     def beneath(self, tops: Iterable[models.Model]):
         """These pages and all that lies beneath them, as a query that filters use as a semi-join.
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from peaceportal.core.charts import FADE, LEAST, Lifespan, Scale
+from peaceportal.core.charts import LEAST, Lifespan, Scale
 from peaceportal.core.dates import EDTFDate
 
 CENTURY = Scale(date(1901, 1, 1), date(2000, 12, 31))  # a year is one per cent of it
@@ -75,18 +75,18 @@ def test_seen_at_some_time_before_is_nowhere_certain():
 
 
 def test_unknown_beginning_is_open():
-    assert drawn(life("", "1990")) == [("open", 89 - FADE, 89), ("soft", 89, 90)]
-    assert drawn(life("", as_of="../1980")) == [("open", 80 - FADE, 100)]
+    assert drawn(life("", "1990")) == [("open", 0, 89), ("soft", 89, 90)]
+    assert drawn(life("", as_of="../1980")) == [("open", 0, 100)]
 
 
 def test_unknown_end_is_open():
-    assert drawn(life("1920", is_over=True)) == [("soft", 19, 20), ("open", 20, 20 + FADE)]
-    assert drawn(life("1920", "1990/.."))[-1] == ("open", 90, 90 + FADE)
+    assert drawn(life("1920", is_over=True)) == [("soft", 19, 20), ("open", 20, 100)]
+    assert drawn(life("1920", "1990/.."))[-1] == ("open", 90, 100)
 
 
 def test_begun_at_some_time_before_is_open_at_its_start():
     assert drawn(life("../1920", "1990")) == [
-        ("open", 20 - FADE, 20),
+        ("open", 0, 20),
         ("solid", 20, 89),
         ("soft", 89, 90),
     ]

@@ -23,6 +23,8 @@ NAMES = [
     "order",
     "page",
     "state",
+    "choose",
+    "find",
     "utm_source",
 ]
 VALUES = [

@@ -44,7 +44,7 @@ def test_roles_and_who_spoke_are_said(client):
     make_participation(
         event=event, organisation=body, role="mediated", represented_by="A. Person, Envoy"
     )
-    assert "Office (OF): mediated, represented by A. Person, Envoy" in read(client, event)
+    assert "Mediated Office (OF), represented by A. Person, Envoy" in read(client, event)
 
 
 def test_trail_leads_back_through_the_year(client):
@@ -96,14 +96,17 @@ def test_earlier_and_later_lead_through_time(client):
     last = make_event(title="Last", happened="1954")
     make_event(title="Draft between", happened="1953-08", status="draft")
     undated = make_event(title="Undated", happened="")
-    assert "Later First" in read(client, wide)
-    assert "Earlier All the year 1953 Later Last 1954" in read(client, first)
+    assert "Around the same time First 27 July 1953" in read(client, wide)
+    text = read(client, first)
+    assert "Around the same time All the year 1953 Later Last 1954" in text
+    assert "Earlier First 27 July 1953" in read(client, last)
     assert "Later" not in read(client, last)
     assert "Earlier" not in read(client, undated)
 
 
 def test_events_of_one_date_are_each_reached_once(client):
     events = [make_event(title=f"Of a day {n}", happened="1953-07-27") for n in range(3)]
-    assert "Earlier Of a day 0 27 July 1953 Later Of a day 2 27 July 1953" in read(
-        client, events[1]
+    assert (
+        "Around the same time Of a day 0 27 July 1953 Around the same time Of a day 2 27 July 1953"
+        in read(client, events[1])
     )

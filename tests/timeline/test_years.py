@@ -99,7 +99,7 @@ def test_edges_of_the_calendar_can_be_drawn():
 def test_counts_of_the_list_agree_with_the_finder(client, number):
     make_events(*["1990-05-01", "1991", "1985/1990", "2008/..", "../1986", "199X", ""] * number)
     html = client.get("/").text
-    figure = html[html.index('<figure class="years"') : html.index("</figure>")]
+    figure = html[html.index('<div class="years"') : html.index("</details>")]
     links = re.findall(r'<li><a href="([^"]+)">[^<]+</a>: (\d+) events?</li>', figure)
     assert links
     for address, count in links:
@@ -116,18 +116,27 @@ def test_years_of_an_area_lead_to_its_own_events(client):
     assert '<a href="/timeline/?area=mediation&amp;after=1953&amp;before=1953">1953</a>: 2 ' in html
 
 
+def test_summary_says_what_eyes_would_see():
+    make_events("1945", "2023-05", "2023-06-01", "2024/..", "")
+    assert years().summary == "1945 to 2024, most in 2023 (2 events)."
+    make_events(*["1945"] * 2)
+    assert years().summary == "1945 to 2024, most in 1945 (3 events)."
+    make_events("2023")
+    assert years().summary == "1945 to 2024."
+
+
 def test_one_event_needs_no_drawing_on_a_page(client):
     area = make_area()
     make_event(areas=[area])
-    assert '<figure class="years"' not in client.get(area.get_absolute_url()).text
+    assert '<div class="years"' not in client.get(area.get_absolute_url()).text
 
 
 def test_drawing_is_for_eyes_and_the_list_for_keyboards(client):
     event = make_event(title="Armistice", happened="1953-07-27")
     make_event(title="Draft", happened="1901", status="draft")
     html = client.get("/").text
-    figure = html[html.index('<figure class="years"') : html.index("</figure>")]
-    drawing, words = figure.split("</svg>\n  <figcaption>")
+    figure = html[html.index('<div class="years"') : html.index("</details>")]
+    drawing, words = figure.split("</svg>\n  <p>")
     assert f'<a href="{event.get_absolute_url()}" tabindex="-1">' in drawing
     assert 'aria-hidden="true"' in drawing
     assert "<title>Armistice, 27 July 1953</title>" in drawing

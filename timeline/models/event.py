@@ -172,6 +172,18 @@ class Event(Page, Sourced):
         found = self.public_commemorations
         return sorted(found, key=lambda event: (event.happened_key or 0, event.pk), reverse=True)
 
+    def is_before(self, other: "Event") -> bool:
+        """Whether it certainly was over before `other` began: 1945 is not before May 1945."""
+        end, start = self.happened.latest, other.happened.earliest
+        return end is not None and start is not None and end < start
+
+    @property
+    def participations_by_role(self) -> list[tuple[str, list["Participation"]]]:
+        """Of those that `for_list` read: the words for each role, and who had it."""
+        found = self.public_participations
+        roles = [role for role in Participation.Role if any(part.role == role for part in found)]
+        return [(role.label, [part for part in found if part.role == role]) for role in roles]
+
     @property
     def year(self) -> str:
         """The year in which it begins, in four figures; empty if unknown."""
