@@ -85,7 +85,7 @@ class EventFinder(Finder):
         form = EventForm
 
     def with_words(self, queryset, name, value):
-        return queryset.naming(value)
+        return queryset.matching(self.words)
 
     def in_areas(self, queryset, name, areas):
         return queryset.in_areas(AreaOfWork.objects.published().beneath(areas))

@@ -1,0 +1,63 @@
+from django.db import migrations, models
+
+FTS = """
+    CREATE VIRTUAL TABLE core_search_fts
+    USING fts5(title, names, summary, body, tokenize = 'ascii', prefix = '3 4')
+"""
+VECTOR = [
+    "ALTER TABLE core_searchentry ADD COLUMN vector tsvector",
+    "CREATE INDEX core_searchentry_vector ON core_searchentry USING gin (vector)",
+]
+
+
+def make_index(apps, schema_editor):
+    """Terms come from Python; the databases only keep them (`core/search`).
+
+    `ascii` takes every character beyond ASCII as part of a term, as the terms are meant.
+    """
+    statements = [FTS] if schema_editor.connection.vendor == "sqlite" else VECTOR
+    for statement in statements:
+        schema_editor.execute(statement)
+
+
+def drop_index(apps, schema_editor):
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute("DROP TABLE core_search_fts")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0002_change_counter")]
+
+    operations = [
+        migrations.CreateModel(
+            name="LogReader",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SearchEntry",
+            fields=[
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(db_index=True)),
+                ("digest", models.CharField(max_length=16)),
+            ],
+            options={
+                "verbose_name": "entry of the search index",
+                "verbose_name_plural": "entries of the search index",
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchWord",
+            fields=[
+                ("word", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("length", models.PositiveSmallIntegerField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "word of the search index",
+                "verbose_name_plural": "words of the search index",
+            },
+        ),
+        migrations.RunPython(make_index, drop_index),
+    ]
