@@ -12,7 +12,7 @@ from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.languages import validate_language
 from peaceportal.core.records import Record
 from peaceportal.core.rich_text import RichTextField, plain_text
-from peaceportal.core.search.texts import SearchTexts
+from peaceportal.core.search.texts import SearchTexts, related
 from peaceportal.core.trees import TreePage
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField
@@ -106,7 +106,7 @@ class Organisation(TreePage, Sourced):
         return self.state == State.ENDED
 
     def search_texts(self):
-        others = [name.name for name in self.names.all()]
+        others = [name.name for name in related(self, "names")]
         return SearchTexts(
             title=self.name,
             names=(*filter(None, [self.acronym]), *others, *self.identifier_values),

@@ -17,6 +17,7 @@ from peaceportal.core.identifiers import Identifier
 from peaceportal.core.languages import direction, validate_language
 from peaceportal.core.records import Record, RecordQuerySet
 from peaceportal.core.search.asking import SearchedQuerySet
+from peaceportal.core.search.texts import related
 from peaceportal.core.slugs import (
     LONGEST_SLUG,
     OldSlug,
@@ -234,7 +235,7 @@ class Page(Published):
 
     @property
     def identifier_values(self) -> tuple[str, ...]:
-        return tuple(identifier.value for identifier in self.identifiers.all())
+        return tuple(identifier.value for identifier in related(self, "identifiers"))
 
     def is_public(self, at: datetime | None = None) -> bool:
         """The same rule as `visible`, for one page in memory."""

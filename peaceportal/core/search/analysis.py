@@ -19,6 +19,7 @@ from peaceportal.core.folding import fold
 # Raised with every change of what follows: an index that was made otherwise is then made anew.
 VERSION = 1
 
+_LONGEST_CHUNK = 200
 LONGEST_TERM = 60  # characters; what is longer is no word
 FORM = "·"  # stands before a word in full, which only its beginning looks for; never in a term
 GAP = "··"  # parts what does not follow on each other
@@ -158,9 +159,9 @@ def chunks(text: str) -> Iterator[tuple[int, Chunk]]:
     """The chunks of a text, each with its place."""
     for match in re.finditer(r"\S+", text):
         piece = match[0]
-        if len(piece) > 200:  # an address, or a text without spaces: in parts, read once each
-            for start in range(0, len(piece), 200):
-                yield match.start() + start, _read_long(piece[start : start + 201])
+        if len(piece) > _LONGEST_CHUNK:  # an address, or a text without spaces: in parts
+            for start in range(0, len(piece), _LONGEST_CHUNK):
+                yield match.start() + start, _read_long(piece[start : start + _LONGEST_CHUNK + 1])
         else:
             yield match.start(), read_chunk(piece)
 
@@ -168,29 +169,41 @@ def chunks(text: str) -> Iterator[tuple[int, Chunk]]:
 def _read_long(piece: str) -> Chunk:
     """Part of a long chunk, with one character of the next, so that no pair is lost."""
     found = read_chunk(piece)
-    if len(piece) <= 200:
+    if len(piece) <= _LONGEST_CHUNK:
         return found
-    return Chunk(tuple(token for token in found.tokens if token.start < 200), None)
+    return Chunk(tuple(token for token in found.tokens if token.start < _LONGEST_CHUNK))
 
 
 # A joined word stands apart, between its neighbours, so that phrases find it there as well.
 _NEIGHBOURS = 3
 
 
+@lru_cache(maxsize=100_000)
+def _terms(piece: str) -> tuple[list[str], list[str], str]:
+    """The terms of a chunk, its words in full where they are others, and its joined term."""
+    chunk = read_chunk(piece) if len(piece) <= _LONGEST_CHUNK else None
+    found = [chunk] if chunk else [part for _place, part in chunks(piece)]
+    tokens = [token for part in found for token in part.tokens]
+    joined = chunk.joined if chunk else None
+    every = [*tokens, joined] if joined else tokens
+    forms = [FORM + token.form for token in every if token.form != token.term]
+    return [token.term for token in tokens], forms, joined.term if joined else ""
+
+
 def stream(text: str) -> list[str]:
     """The terms of a text in their order, then its joined words, then its words in full."""
     terms: list[str] = []
-    joined: list[tuple[int, int, str]] = []
+    windows: list[tuple[int, int, str]] = []
     forms: dict[str, None] = {}
-    for _place, chunk in chunks(text):
-        if chunk.joined:
-            joined.append((len(terms), len(terms) + len(chunk.tokens), chunk.joined.term))
-        for token in (*chunk.tokens, *([chunk.joined] if chunk.joined else [])):
-            if token.form != token.term:
-                forms[FORM + token.form] = None
-        terms += [token.term for token in chunk.tokens]
+    for piece in text.split():
+        found, in_full, joined = _terms(piece)
+        if joined:
+            windows.append((len(terms), len(terms) + len(found), joined))
+        terms += found
+        for form in in_full:
+            forms[form] = None
     more = []
-    for start, end, term in joined:
+    for start, end, term in windows:
         before, after = terms[max(0, start - _NEIGHBOURS) : start], terms[end : end + _NEIGHBOURS]
         more += [GAP, *before, term, *after]
     return [*terms, *more, *([GAP] if forms else []), *forms]

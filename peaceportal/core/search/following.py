@@ -99,19 +99,20 @@ def reindex(model, uids: list, using: str) -> None:
         replace(before, records_of(model, using).filter(uid__in=some), using)
 
 
-def replace(before: dict[int, str], records, using: str) -> int:
+def replace(before: dict[int, str], records, using: str, known: set[str] | None = None) -> int:
     """Write what the entries `before` (numbers and digests) lack, erase what is too much.
 
-    Returns how many differed.
+    Returns how many differed. `known` are words that need not be kept again; it grows.
     """
+    known = set() if known is None else known
     now = {entry.id: entry for record in records for entry in entries_of(record)}
     new = [entry for pk, entry in now.items() if before.get(pk) != entry.digest]
     old = [pk for pk in before if pk not in now or now[pk].digest != before[pk]]
     store.erase(old, using)
     store.write(new, using)
-    words = {word for entry in new for word in words_of(entry)}
-    if words:
-        store.keep_words(words, using)
+    words = words_of(new) - known
+    store.keep_words(words, using)
+    known |= words
     return len({*old, *(entry.id for entry in new)})
 
 

@@ -42,6 +42,7 @@ def rebuild(using: str = "default") -> Iterator[Progress]:
         store.erase_all(using)
         reader.seq = version(using)  # what changes from here on is read in the log
         reader.save(using=using)
+    known: set[str] = set()
     for model in searched_models():
         progress = Progress(model, 0, model._base_manager.using(using).count())
         after: int | None = 0
@@ -49,7 +50,7 @@ def rebuild(using: str = "default") -> Iterator[Progress]:
             with transaction.atomic(using=using):
                 locked_reader(using)
                 batch, entries, after = _batch(model, after, using)
-                progress.differing += replace(dict(entries), batch, using)
+                progress.differing += replace(dict(entries), batch, using, known)
             progress.done += len(batch)
             yield progress
     store.settle(using)

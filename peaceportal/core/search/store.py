@@ -76,9 +76,13 @@ def write(entries: Sequence[Entry], using: str) -> None:
                     for entry in entries
                 ],
             )
-            SearchEntry.objects.using(using).bulk_create(
-                [SearchEntry(id=entry.id, uid=entry.uid, digest=entry.digest) for entry in entries],
-                batch_size=BATCH,
+            uid = SearchEntry._meta.get_field("uid")
+            cursor.executemany(
+                f"INSERT INTO {ENTRIES} (id, uid, digest) VALUES (%s, %s, %s)",  # noqa: S608
+                [
+                    (entry.id, uid.get_db_prep_value(entry.uid, connections[using]), entry.digest)
+                    for entry in entries
+                ],
             )
         else:
             cursor.executemany(
@@ -117,11 +121,12 @@ def settle(using: str) -> None:
 
 
 def keep_words(words: Iterable[str], using: str) -> None:
-    SearchWord.objects.using(using).bulk_create(
-        [SearchWord(word=word, length=len(word)) for word in sorted(words)],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
+    """In one order, so that two who write the same words do not wait for each other."""
+    sql = "INSERT INTO core_searchword (word, length) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+    rows = [(word, len(word)) for word in sorted(words)]
+    if rows:
+        with connections[using].cursor() as cursor:
+            cursor.executemany(sql, rows)
 
 
 def vector(entry: Entry) -> str:

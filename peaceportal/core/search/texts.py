@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -41,7 +42,7 @@ class Entry:
     """A record, or a part of a long one, as it stands in the index: terms by column."""
 
     id: int
-    uid: str
+    uid: UUID
     terms: dict[str, list[str]]
 
     @property
@@ -58,8 +59,18 @@ def searched_models() -> list[type[models.Model]]:
 
 def records_of(model, using: str):
     """All records of a model, seen or unseen, with what `search_texts` reads of each."""
-    related = getattr(model, "search_related", ())
-    return model._base_manager.using(using).order_by("pk").prefetch_related(*related)
+    names = getattr(model, "search_related", ())
+    return (
+        model._base_manager.using(using)
+        .order_by("pk")
+        .prefetch_related(*(models.Prefetch(name, to_attr=f"searched_{name}") for name in names))
+    )
+
+
+def related(record, name: str) -> list:
+    """What `records_of` read of a relation in `search_related`, or what can be read now."""
+    read = getattr(record, f"searched_{name}", None)
+    return list(getattr(record, name).all()) if read is None else read
 
 
 # The number of an entry: the model's, then the primary key in 40 bits, then the part in 12.
@@ -91,14 +102,15 @@ def entries_of(record) -> list[Entry]:
     return [
         Entry(
             entry_id(type(record), record.pk, part),
-            str(record.uid),
+            record.uid,
             head | {"body": body[start : start + BODY_PART]},
         )
         for part, start in enumerate(starts)
     ]
 
 
-def words_of(entry: Entry) -> set[str]:
+def words_of(entries: Iterable[Entry]) -> set[str]:
     """The words by which a mistyped one may be put right."""
-    terms = {term.lstrip(FORM) for name in COLUMNS for term in entry.terms[name]}
-    return {term for term in terms if 4 <= len(term) <= 40 and term.isalpha()}
+    terms = set().union(*(entry.terms[name] for entry in entries for name in COLUMNS))
+    words = {term.lstrip(FORM) for term in terms}
+    return {word for word in words if 4 <= len(word) <= 40 and word.isalpha()}
