@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 FTS = """
     CREATE VIRTUAL TABLE core_search_fts
-    USING fts5(title, names, summary, body, tokenize = 'ascii', prefix = '3 4')
+    USING fts5(title, names, summary, body, tokenize = 'ascii')
 """
 VECTOR = [
     "ALTER TABLE core_searchentry ADD COLUMN vector tsvector",
@@ -11,10 +11,7 @@ VECTOR = [
 
 
 def make_index(apps, schema_editor):
-    """Terms come from Python; the databases only keep them (`core/search`).
-
-    `ascii` takes every character beyond ASCII as part of a term, as the terms are meant.
-    """
+    """Terms come from Python; the databases only keep them (`core/search/store.py`)."""
     statements = [FTS] if schema_editor.connection.vendor == "sqlite" else VECTOR
     for statement in statements:
         schema_editor.execute(statement)

@@ -40,7 +40,7 @@ class SearchedQuerySet(models.QuerySet):
         sql, params = matching_sql(self.model, query, self.db)
         for parts in self.pages_of_parts(query, at):
             more, values = parts.order_by().query.get_compiler(self.db).as_sql()
-            sql, params = f"{sql} UNION {more}", [*params, *values]
+            sql, params = f"{sql} UNION ALL {more}", [*params, *values]
         return self.filter(pk__in=RawSQL(sql, params))  # noqa: S611 - the values are parameters
 
     def pages_of_parts(self, query: Query, at: datetime | None) -> Iterable[models.QuerySet]:
