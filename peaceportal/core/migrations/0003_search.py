@@ -4,15 +4,18 @@ FTS = """
     CREATE VIRTUAL TABLE core_search_fts
     USING fts5(title, names, summary, body, tokenize = 'ascii')
 """
-VECTOR = [
-    "ALTER TABLE core_searchentry ADD COLUMN vector tsvector",
-    "CREATE INDEX core_searchentry_vector ON core_searchentry USING gin (vector)",
-]
+VECTORS = ["ALTER TABLE core_searchentry SET (toast_tuple_target = 128)"]
+for name in ("titles", "heads", "leads", "vector"):
+    VECTORS += [
+        f"ALTER TABLE core_searchentry ADD COLUMN {name} tsvector",
+        f"ALTER TABLE core_searchentry ALTER COLUMN {name} SET STORAGE EXTERNAL",
+        f"CREATE INDEX core_searchentry_{name} ON core_searchentry USING gin ({name})",
+    ]
 
 
 def make_index(apps, schema_editor):
     """Terms come from Python; the databases only keep them (`core/search/store.py`)."""
-    statements = [FTS] if schema_editor.connection.vendor == "sqlite" else VECTOR
+    statements = [FTS] if schema_editor.connection.vendor == "sqlite" else VECTORS
     for statement in statements:
         schema_editor.execute(statement)
 
@@ -37,6 +40,7 @@ class Migration(migrations.Migration):
             name="SearchEntry",
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("record_pk", models.BigIntegerField()),
                 ("uid", models.UUIDField(db_index=True)),
                 ("digest", models.CharField(max_length=16)),
             ],

@@ -44,12 +44,13 @@ def catch_up(using: str = "default", patience: float = PATIENCE) -> None:
     Where others hold the database, what is asked is answered from the index as it is.
     """
     until = time.monotonic() + patience
-    try:
-        while not is_current(using) and time.monotonic() < until:
+    while not is_current(using) and time.monotonic() < until:
+        try:
             with _short_waits(using), transaction.atomic(using):
                 _follow(using)
-    except OperationalError as error:
-        logger.warning("The search index could not follow the latest changes: %s", error)
+        except OperationalError as error:
+            logger.warning("The search index could not follow the latest changes: %s", error)
+            return
 
 
 def _follow(using: str) -> None:

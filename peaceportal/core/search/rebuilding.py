@@ -40,6 +40,7 @@ def rebuild(using: str = "default") -> Iterator[Progress]:
     with transaction.atomic(using=using):
         reader = locked_reader(using)
         store.erase_all(using)
+        store.prepare_for_much(using)
         reader.seq = version(using)  # what changes from here on is read in the log
         reader.save(using=using)
     known: set[str] = set()

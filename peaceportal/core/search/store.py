@@ -5,7 +5,7 @@ Who may see what is not known here: whoever asks joins the result to what is pub
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import connections, models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,10 @@ from peaceportal.core.search.texts import (
     entry_range,
 )
 
+# On PostgreSQL a vector of its own for each beginning of COLUMNS, because a GIN index does not
+# know weights: to ask for terms of the title alone in one vector, it would read every match.
+# They lie apart from the rows (TOAST), which stay small: most answers come from the index alone.
+VECTORS = dict(zip(COLUMNS, ["titles", "heads", "leads", "vector"], strict=True))
 WEIGHTS = dict(zip(COLUMNS, "ABCD", strict=True))
 FTS = "core_search_fts"
 ENTRIES = "core_searchentry"
@@ -31,10 +35,12 @@ BATCH = 500
 class SearchEntry(models.Model):
     """Which record an entry of the index is of, and a digest of its terms.
 
-    Its terms are in a column `vector` of this table, or in a table of FTS5 with the same numbers.
+    Its terms are in a table of FTS5 with the same numbers, or in columns of this table which
+    Django does not know: see `VECTORS`.
     """
 
     id = models.BigIntegerField(primary_key=True)
+    record_pk = models.BigIntegerField()
     uid = models.UUIDField(db_index=True)
     digest = models.CharField(max_length=16)
 
@@ -80,18 +86,26 @@ def write(entries: Sequence[Entry], using: str) -> None:
             )
             uid = SearchEntry._meta.get_field("uid")
             cursor.executemany(
-                f"INSERT INTO {ENTRIES} (id, uid, digest) VALUES (%s, %s, %s)",  # noqa: S608
+                f"INSERT INTO {ENTRIES} (id, record_pk, uid, digest) VALUES (%s, %s, %s, %s)",  # noqa: S608
                 [
-                    (entry.id, uid.get_db_prep_value(entry.uid, connections[using]), entry.digest)
+                    (
+                        entry.id,
+                        entry.record_pk,
+                        uid.get_db_prep_value(entry.uid, connections[using]),
+                        entry.digest,
+                    )
                     for entry in entries
                 ],
             )
         else:
-            cursor.executemany(
-                f"INSERT INTO {ENTRIES} (id, uid, digest, vector)"  # noqa: S608
-                " VALUES (%s, %s, %s, %s::tsvector)",
-                [(entry.id, entry.uid, entry.digest, vector(entry)) for entry in entries],
-            )
+            names = ", ".join(VECTORS.values())
+            with cursor.copy(
+                f"COPY {ENTRIES} (id, record_pk, uid, digest, {names}) FROM STDIN"
+            ) as rows:
+                for entry in entries:
+                    rows.write_row(
+                        (entry.id, entry.record_pk, entry.uid, entry.digest, *vectors(entry))
+                    )
 
 
 def erase(ids: Collection[int], using: str) -> None:
@@ -104,12 +118,23 @@ def erase(ids: Collection[int], using: str) -> None:
 
 
 def erase_all(using: str) -> None:
-    if is_sqlite(using):  # to delete the rows would take as long as to write them
-        with connections[using].cursor() as cursor:
+    """To delete row by row would take as long as to write them."""
+    with connections[using].cursor() as cursor:
+        if is_sqlite(using):
             cursor.execute(f"DROP TABLE {FTS}")
             cursor.execute(MAKE_FTS)
-    for model in (SearchEntry, SearchWord):
-        model.objects.using(using).all().delete()
+            cursor.execute(f"DELETE FROM {ENTRIES}")  # noqa: S608
+            cursor.execute("DELETE FROM core_searchword")
+        else:
+            cursor.execute(f"TRUNCATE {ENTRIES}, core_searchword")
+
+
+def prepare_for_much(using: str) -> None:
+    """Searches are slow, and right, until `settle`: to index rows one by one takes far longer."""
+    if not is_sqlite(using):
+        with connections[using].cursor() as cursor:
+            for name in VECTORS.values():
+                cursor.execute(f"DROP INDEX IF EXISTS {ENTRIES}_{name}")
 
 
 def settle(using: str) -> None:
@@ -119,7 +144,10 @@ def settle(using: str) -> None:
             cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('optimize')")  # noqa: S608
             cursor.execute(f"ANALYZE {ENTRIES}")
         else:
-            cursor.execute(f"SELECT gin_clean_pending_list('{ENTRIES}_vector')")
+            for name in VECTORS.values():
+                cursor.execute(
+                    f"CREATE INDEX IF NOT EXISTS {ENTRIES}_{name} ON {ENTRIES} USING gin ({name})"
+                )
             cursor.execute(f"ANALYZE {ENTRIES}")
 
 
@@ -132,8 +160,8 @@ def keep_words(words: Iterable[str], using: str) -> None:
             cursor.executemany(sql, rows)
 
 
-def vector(entry: Entry) -> str:
-    """The terms of an entry as PostgreSQL writes a tsvector: `'peac':1A,7D 'build':2A`."""
+def vectors(entry: Entry) -> Iterator[str]:
+    """The terms up to each column as PostgreSQL writes a tsvector: `'peac':1A,7D 'build':2A`."""
     places: dict[str, list[str]] = {}
     place = 0
     for name in COLUMNS:
@@ -142,7 +170,7 @@ def vector(entry: Entry) -> str:
             if term != GAP:
                 places.setdefault(term, []).append(f"{place}{WEIGHTS[name]}")
         place += 1
-    return " ".join(f"{_literal(term)}:{','.join(found)}" for term, found in places.items())
+        yield " ".join(f"{_literal(term)}:{','.join(found)}" for term, found in places.items())
 
 
 def _literal(term: str) -> str:
@@ -175,18 +203,18 @@ def phrase_sql(model, phrase: Phrase, using: str, within: Sequence[str]) -> tupl
 
 def _select(model, clauses: Sequence[Clause], using: str, within: Sequence[str]):
     low, high = entry_range(model)
-    mask = (1 << MODEL_SHIFT - PK_SHIFT) - 1
     if is_sqlite(using):
+        mask = (1 << MODEL_SHIFT - PK_SHIFT) - 1
         sql = (
             f"SELECT (rowid >> {PK_SHIFT}) & {mask} FROM {FTS}"  # noqa: S608
             f" WHERE {FTS} MATCH %s AND rowid BETWEEN {low} AND {high}"
         )
         return sql, [fts_expression(clauses, within)]
     sql = (
-        f"SELECT (id >> {PK_SHIFT}) & {mask} FROM {ENTRIES}"  # noqa: S608
-        f" WHERE vector @@ %s::tsquery AND id BETWEEN {low} AND {high}"
+        f"SELECT record_pk FROM {ENTRIES}"  # noqa: S608
+        f" WHERE {VECTORS[within[-1]]} @@ %s::tsquery AND id BETWEEN {low} AND {high}"
     )
-    return sql, [tsquery(clauses, within)]
+    return sql, [tsquery(clauses)]
 
 
 def fts_expression(clauses: Iterable[Clause], within: Sequence[str]) -> str:
@@ -206,21 +234,14 @@ def _fts_phrase(phrase: Phrase) -> str:
     return f'"{terms}"{" *" if phrase.is_beginning else ""}'
 
 
-def tsquery(clauses: Iterable[Clause], within: Sequence[str]) -> str:
+def tsquery(clauses: Iterable[Clause]) -> str:
     """As PostgreSQL writes a tsquery: `('peac' <-> 'build' | 'peacebuild':*)`."""
-    weights = "" if tuple(within) == COLUMNS else "".join(WEIGHTS[name] for name in within)
     return " & ".join(
-        "(" + " | ".join(_ts_phrase(phrase, weights) for phrase in clause.either) + ")"
+        "(" + " | ".join(_ts_phrase(phrase) for phrase in clause.either) + ")"
         for clause in clauses
     )
 
 
-def _ts_phrase(phrase: Phrase, weights: str) -> str:
-    suffixes = [weights] * len(phrase.terms)
-    if phrase.is_beginning:
-        suffixes[-1] = f"*{weights}"
-    terms = [
-        _literal(term) + (f":{suffix}" if suffix else "")
-        for term, suffix in zip(phrase.terms, suffixes, strict=True)
-    ]
-    return "(" + " <-> ".join(terms) + ")"
+def _ts_phrase(phrase: Phrase) -> str:
+    terms = " <-> ".join(_literal(term) for term in phrase.terms)
+    return f"({terms}{':*' if phrase.is_beginning else ''})"

@@ -42,6 +42,7 @@ class Entry:
     """A record, or a part of a long one, as it stands in the index: terms by column."""
 
     id: int
+    record_pk: int
     uid: UUID
     terms: dict[str, list[str]]
 
@@ -102,6 +103,7 @@ def entries_of(record) -> list[Entry]:
     return [
         Entry(
             entry_id(type(record), record.pk, part),
+            record.pk,
             record.uid,
             head | {"body": body[start : start + BODY_PART]},
         )
