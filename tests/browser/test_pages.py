@@ -20,6 +20,9 @@ PAGES = [
     "/organisations/binuca/",
     "/places/",
     "/places/africa/",
+    "/search/",
+    "/search/?q=peacebuilding",
+    "/search/?q=recncile",
     "/about/",
 ]
 NOWHERE = "/nowhere/"

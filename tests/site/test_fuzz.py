@@ -90,7 +90,7 @@ def content():
     make_event(title="Talks", areas=[area], places=[place], organisations=[office])
 
 
-LISTS = ["/", "/timeline/", "/organisations/", "/areas/", "/places/"]
+LISTS = ["/", "/timeline/", "/organisations/", "/areas/", "/places/", "/search/"]
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -74,6 +74,13 @@ def related(record, name: str) -> list:
     return list(getattr(record, name).all()) if read is None else read
 
 
+def leave_related(record) -> None:
+    """Have `search_texts` read no relation that was not read already, as for excerpts in lists."""
+    for name in getattr(record, "search_related", ()):
+        if not hasattr(record, f"searched_{name}"):
+            setattr(record, f"searched_{name}", [])
+
+
 # The number of an entry: the model's, then the primary key in 40 bits, then the part in 12.
 PK_SHIFT, MODEL_SHIFT = 12, 52
 
