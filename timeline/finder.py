@@ -27,6 +27,7 @@ ORDERS = {
     "newest": gettext_lazy("newest first"),
     "oldest": gettext_lazy("oldest first"),
     "added": gettext_lazy("most recently added first"),
+    "relevance": gettext_lazy("most relevant first"),
 }
 
 
@@ -58,6 +59,9 @@ class EventForm(QueryForm):
                 % {"after": after, "before": before},
             )
             self.cleaned_data["before"] = None
+        if self.cleaned_data.get("order") == "relevance" and not self.cleaned_data.get("q"):
+            self.add_error("order", _("Only words that are searched for have an order by relevance."))
+            self.cleaned_data["order"] = "newest"
         if not self.cleaned_data.get("organisation"):
             self.cleaned_data["bodies"] = ""
         if "bodies" in self.errors:  # it has no field of its own, but stands among organisations
@@ -111,6 +115,7 @@ class EventFinder(Finder):
             "newest": queryset.newest_first,
             "oldest": queryset.oldest_first,
             "added": queryset.latest_added,
+            "relevance": lambda: queryset.newest_first().most_relevant_first(self.words),
         }
         return orders[order]()
 
@@ -127,6 +132,13 @@ class EventFinder(Finder):
         )
         return totals["matching"], totals["undated"]
 
+    def without(self, name, value):
+        """Without words there is no order by relevance either."""
+        if name == "q":
+            kept = [pair for pair in self.parameters if pair[0] != "q"]
+            return self.address([pair for pair in kept if pair != ("order", "relevance")])
+        return super().without(name, value)
+
     def orders(self) -> list[dict]:
         """The orders that a list can have, each with its address."""
         return [
@@ -136,6 +148,7 @@ class EventFinder(Finder):
                 "is_chosen": order == self.asked.get("order"),
             }
             for order, label in ORDERS.items()
+            if order != "relevance" or self.asked.get("q")
         ]
 
     def phrases(self):

@@ -26,6 +26,8 @@ GAP = "··"  # parts what does not follow on each other
 
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d\u00ad"
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9\u02bb\u00b4`\uff07\u05f3"
+_JOINERS = set(_HYPHENS + _APOSTROPHES)
+MOST_JOINED = 4
 # They join letters without being seen: a soft hyphen, joiners, the stretching of Arabic.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff\u0640"))
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?\.?\Z")
@@ -65,11 +67,28 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """The token that some tokens of a chunk make together: how many, from which on."""
+
+    token: Token
+    first: int
+    number: int
+
+
+@dataclass(frozen=True)
 class Chunk:
-    """What stands between two spaces: its tokens, and the one that its parts make if joined."""
+    """What stands between two spaces: its tokens, and those that some of them make if joined."""
 
     tokens: tuple[Token, ...]
-    joined: Token | None = None
+    joined: tuple[Joined, ...] = ()
+
+    def with_joined(self) -> list[Token]:
+        """The tokens with each joined one in the place of its parts."""
+        tokens, done = [], 0
+        for joined in self.joined:
+            tokens += [*self.tokens[done : joined.first], joined.token]
+            done = joined.first + joined.number
+        return [*tokens, *self.tokens[done:]]
 
 
 @lru_cache(maxsize=50_000)
@@ -96,7 +115,7 @@ def read_chunk(text: str) -> Chunk:
     bare = _POSSESSIVE.sub("", text)  # “women’s” is “women”
     segments = list(_segments(bare))
     tokens = [token for start, end in segments for token in _of_segment(bare, start, end)]
-    return Chunk(tuple(tokens), _joined(bare, segments, tokens))
+    return Chunk(tuple(tokens), tuple(_joined(bare, segments, tokens)))
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
@@ -141,18 +160,21 @@ def _token(word: str, start: int, end: int) -> Token:
     return Token(stem(word), word, start, end)
 
 
-def _joined(text: str, segments, tokens) -> Token | None:
+def _joined(text: str, segments, tokens) -> Iterator[Joined]:
     """“peace-building” is also “peacebuilding”, “N’Djamena” also “Ndjamena”."""
-    if not 2 <= len(segments) <= 4 or len(tokens) != len(segments):
-        return None
-    between = {
-        text[end:start] for (_, end), (start, _) in zip(segments, segments[1:], strict=False)
-    }
-    if not all(len(gap) == 1 and gap in _HYPHENS + _APOSTROPHES for gap in between):
-        return None
-    if not all(token.form.isalpha() and not token.is_first_of_many for token in tokens):
-        return None
-    return _token("".join(token.form for token in tokens), segments[0][0], segments[-1][1])
+    if len(tokens) != len(segments):  # scripts without spaces, or signs that stand for words
+        return
+    first = 0
+    for place in range(1, len(segments) + 1):
+        if place < len(segments):
+            gap = text[segments[place - 1][1] : segments[place][0]]
+            if len(gap) == 1 and gap in _JOINERS:
+                continue
+        run = tokens[first:place]
+        if 2 <= len(run) <= MOST_JOINED and all(token.form.isalpha() for token in run):
+            word = "".join(token.form for token in run)
+            yield Joined(_token(word, run[0].start, run[-1].end), first, len(run))
+        first = place
 
 
 def chunks(text: str) -> Iterator[tuple[int, Chunk]]:
@@ -179,15 +201,15 @@ _NEIGHBOURS = 3
 
 
 @lru_cache(maxsize=100_000)
-def _terms(piece: str) -> tuple[list[str], list[str], str]:
-    """The terms of a chunk, its words in full where they are others, and its joined term."""
-    chunk = read_chunk(piece) if len(piece) <= _LONGEST_CHUNK else None
-    found = [chunk] if chunk else [part for _place, part in chunks(piece)]
+def _terms(piece: str) -> tuple[list[str], list[str], list[tuple[int, int, str]]]:
+    """The terms of a chunk, its words in full where they are others, and its joined terms."""
+    found = [part for _place, part in chunks(piece)]
     tokens = [token for part in found for token in part.tokens]
-    joined = chunk.joined if chunk else None
-    every = [*tokens, joined] if joined else tokens
+    joined = found[0].joined if len(found) == 1 else ()
+    every = [*tokens, *(each.token for each in joined)]
     forms = [FORM + token.form for token in every if token.form != token.term]
-    return [token.term for token in tokens], forms, joined.term if joined else ""
+    windows = [(each.first, each.first + each.number, each.token.term) for each in joined]
+    return [token.term for token in tokens], forms, windows
 
 
 def stream(text: str) -> list[str]:
@@ -198,7 +220,8 @@ def stream(text: str) -> list[str]:
     for piece in text.split():
         found, in_full, joined = _terms(piece)
         if joined:
-            windows.append((len(terms), len(terms) + len(found), joined))
+            at = len(terms)
+            windows += [(at + start, at + end, term) for start, end, term in joined]
         terms += found
         for form in in_full:
             forms[form] = None

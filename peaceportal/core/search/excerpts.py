@@ -42,10 +42,8 @@ def _spans(text: str, query: Query) -> list[tuple[int, int, str]]:
     """Where in the text words meet the query, and which."""
     found = []
     for place, chunk in chunks(text):
-        if chunk.joined and _meets(chunk.joined, query):
-            tokens = [chunk.joined]
-        else:
-            tokens = [token for token in chunk.tokens if _meets(token, query)]
+        joined = [joined.token for joined in chunk.joined]
+        tokens = [token for token in (*chunk.tokens, *joined) if _meets(token, query)]
         found += [(place + token.start, place + token.end, token.term) for token in tokens]
     return found
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from peaceportal.core.search.analysis import FORM, Chunk, Token, chunks
+from peaceportal.core.search.analysis import FORM, Chunk, chunks
 
 MOST_CLAUSES = 24
 SHORTEST_BEGINNING = 3  # letters of a last word that may still be going on
@@ -93,35 +93,22 @@ def _is_stop(text: str) -> bool:
 
 def _loose(chunk: Chunk, *, is_last: bool) -> Clause:
     """A word, or words that no space parts, which then follow on each other."""
-    phrases = [_phrase(chunk.tokens)]
-    last = chunk.tokens[-1]
-    if is_last and len(last.form) >= SHORTEST_BEGINNING:
-        before = tuple(token.term for token in chunk.tokens[:-1])
-        phrases.append(Phrase((*before, last.form), True))
-        if not before:
-            phrases.append(Phrase((FORM + last.form,), True))
-    if chunk.joined:
-        phrases += _word(chunk.joined, is_last)
+    phrases: list[Phrase] = []
+    for tokens in (list(chunk.tokens), chunk.with_joined()):
+        phrases.append(_phrase(tokens))
+        last = tokens[-1]
+        if is_last and len(last.form) >= SHORTEST_BEGINNING:
+            before = tuple(token.term for token in tokens[:-1])
+            phrases.append(Phrase((*before, last.form), True))
+            if not before:
+                phrases.append(Phrase((FORM + last.form,), True))
     return Clause(tuple(dict.fromkeys(phrases)))
 
 
-def _word(token: Token, is_last: bool) -> list[Phrase]:
-    found = [Phrase((token.term,))]
-    if is_last:
-        found += [Phrase((token.form,), True), Phrase((FORM + token.form,), True)]
-    return found
-
-
 def _quoted(found: list[Chunk]) -> Clause:
-    phrases = [_phrase([token for chunk in found for token in chunk.tokens])]
-    if any(chunk.joined for chunk in found):
-        tokens = [
-            token
-            for chunk in found
-            for token in ([chunk.joined] if chunk.joined else chunk.tokens)
-        ]
-        phrases.append(_phrase(tokens))
-    return Clause(tuple(phrases))
+    apart = _phrase(token for chunk in found for token in chunk.tokens)
+    joined = _phrase(token for chunk in found for token in chunk.with_joined())
+    return Clause(tuple(dict.fromkeys([apart, joined])))
 
 
 def _phrase(tokens) -> Phrase:
