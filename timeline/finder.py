@@ -60,7 +60,9 @@ class EventForm(QueryForm):
             )
             self.cleaned_data["before"] = None
         if self.cleaned_data.get("order") == "relevance" and not self.cleaned_data.get("q"):
-            self.add_error("order", _("Only words that are searched for have an order by relevance."))
+            self.add_error(
+                "order", _("Only words that are searched for have an order by relevance.")
+            )
             self.cleaned_data["order"] = "newest"
         if not self.cleaned_data.get("organisation"):
             self.cleaned_data["bodies"] = ""

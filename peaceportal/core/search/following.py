@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -18,7 +17,7 @@ from peaceportal.core.changes import Change, ChangeCounter, LogReader, version
 from peaceportal.core.search import store
 from peaceportal.core.search.analysis import VERSION
 from peaceportal.core.search.store import BATCH, SearchEntry
-from peaceportal.core.search.texts import entries_of, records_of, searched_models, words_of
+from peaceportal.core.search.texts import entries_of, records_of, words_of
 
 # An index that was made by another analysis was kept by another reader: this one begins anew.
 READER = f"search {VERSION}"

@@ -12,7 +12,7 @@ MOST_CLAUSES = 24
 SHORTEST_BEGINNING = 3  # letters of a last word that may still be going on
 LONGEST_QUERY = 1000  # characters
 
-_QUOTES = re.compile("[\"“”„‟«»〝〞＂「」『』]")
+_QUOTES = re.compile('["“”„‟«»〝〞＂「」『』]')
 # Of no help in finding; left out unless a phrase or nothing else holds them.
 _STOP = set("a an and at by for from in is it not of on or the to with".split())  # noqa: SIM905
 _SHOUTED = {"AND", "NOT", "OR"}
@@ -88,7 +88,7 @@ def parse(typed: str) -> Query:
 
 def _is_stop(text: str) -> bool:
     word = re.split(r"\s", text, maxsplit=1)[0]
-    return word in _SHOUTED or word in _STOP or word.lower() in _STOP and word.istitle()
+    return word in _SHOUTED or word in _STOP or (word.lower() in _STOP and word.istitle())
 
 
 def _loose(chunk: Chunk, *, is_last: bool) -> Clause:

@@ -92,7 +92,10 @@ def _batch(model, after: int, using: str):
     And the primary key to go on after: None at the end.
     """
     batch = list(records_of(model, using).filter(pk__gt=after)[:BATCH])
-    low, high = entry_id(model, after + 1) if after else entry_range(model)[0], entry_range(model)[1]
+    low, high = (
+        entry_id(model, after + 1) if after else entry_range(model)[0],
+        entry_range(model)[1],
+    )
     last = batch[-1].pk if len(batch) == BATCH else None
     if last is not None:
         high = entry_id(model, last + 1) - 1

@@ -47,7 +47,9 @@ def _nearest_word(word: str, public: Sequence[SearchedQuerySet]) -> str:
         record = _some_record(parse(f'"{candidate}"'), public)
         if record is None:
             continue
-        forms = {token.form for text in _texts(record) for _at, c in chunks(text) for token in c.tokens}
+        forms = {
+            token.form for text in _texts(record) for _at, c in chunks(text) for token in c.tokens
+        }
         near = [(distance(word, form), form) for form in forms if len(form) >= SHORTEST - 1]
         steps, form = min(near, default=(99, ""))
         if steps <= _allowed(word):

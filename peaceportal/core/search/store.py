@@ -23,6 +23,8 @@ from peaceportal.core.search.texts import (
 # On PostgreSQL a vector of its own for each beginning of COLUMNS, because a GIN index does not
 # know weights: to ask for terms of the title alone in one vector, it would read every match.
 # They lie apart from the rows (TOAST), which stay small: most answers come from the index alone.
+# PostgreSQL does not see what it costs to read vectors, and would read them all for a word that
+# many have: functions `core_search_…` keep it to the index.
 VECTORS = dict(zip(COLUMNS, ["titles", "heads", "leads", "vector"], strict=True))
 WEIGHTS = dict(zip(COLUMNS, "ABCD", strict=True))
 FTS = "core_search_fts"
@@ -202,19 +204,16 @@ def phrase_sql(model, phrase: Phrase, using: str, within: Sequence[str]) -> tupl
 
 
 def _select(model, clauses: Sequence[Clause], using: str, within: Sequence[str]):
-    low, high = entry_range(model)
     if is_sqlite(using):
+        low, high = entry_range(model)
         mask = (1 << MODEL_SHIFT - PK_SHIFT) - 1
         sql = (
             f"SELECT (rowid >> {PK_SHIFT}) & {mask} FROM {FTS}"  # noqa: S608
             f" WHERE {FTS} MATCH %s AND rowid BETWEEN {low} AND {high}"
         )
         return sql, [fts_expression(clauses, within)]
-    sql = (
-        f"SELECT record_pk FROM {ENTRIES}"  # noqa: S608
-        f" WHERE {VECTORS[within[-1]]} @@ %s::tsquery AND id BETWEEN {low} AND {high}"
-    )
-    return sql, [tsquery(clauses)]
+    sql = f"SELECT core_search_{VECTORS[within[-1]]}(%s::tsquery, %s)"
+    return sql, [tsquery(clauses), model.search_number]
 
 
 def fts_expression(clauses: Iterable[Clause], within: Sequence[str]) -> str:
@@ -237,8 +236,7 @@ def _fts_phrase(phrase: Phrase) -> str:
 def tsquery(clauses: Iterable[Clause]) -> str:
     """As PostgreSQL writes a tsquery: `('peac' <-> 'build' | 'peacebuild':*)`."""
     return " & ".join(
-        "(" + " | ".join(_ts_phrase(phrase) for phrase in clause.either) + ")"
-        for clause in clauses
+        "(" + " | ".join(_ts_phrase(phrase) for phrase in clause.either) + ")" for clause in clauses
     )
 
 
