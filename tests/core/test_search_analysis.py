@@ -107,9 +107,7 @@ def test_small_words_are_not_looked_for_unless_alone_or_in_a_phrase():
     assert phrases("WHO")[0][0] == ("who",)
 
 
-@pytest.mark.parametrize(
-    "typed", ["", " ", "\x00", '"', "“”", "*", "---", "()", "' OR 1=1 --"[1:2]]
-)
+@pytest.mark.parametrize("typed", ["", " ", "\x00", '"', "“”", "*", "---", "()"])
 def test_nothing_to_look_for_is_no_query(typed):
     assert not parse(typed)
 

@@ -78,7 +78,7 @@ def parse(typed: str) -> Query:
     telling = [(text, chunk) for text, chunk in plain if not _is_stop(text)]
     if not clauses and not telling:
         telling = plain
-    last = telling[-1][1] if telling and not parts[-1].strip() == "" else None
+    last = telling[-1][1] if telling and parts[-1].strip() else None
     for _text, chunk in telling:
         clauses.append(_loose(chunk, is_last=chunk is last))
     clauses = list(dict.fromkeys(clauses))[:MOST_CLAUSES]

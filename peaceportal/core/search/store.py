@@ -146,10 +146,12 @@ def settle(using: str) -> None:
             cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('optimize')")  # noqa: S608
             cursor.execute(f"ANALYZE {ENTRIES}")
         else:
+            cursor.execute("SET maintenance_work_mem = '256MB'")
             for name in VECTORS.values():
                 cursor.execute(
                     f"CREATE INDEX IF NOT EXISTS {ENTRIES}_{name} ON {ENTRIES} USING gin ({name})"
                 )
+            cursor.execute("RESET maintenance_work_mem")
             cursor.execute(f"ANALYZE {ENTRIES}")
 
 
