@@ -144,7 +144,6 @@ def settle(using: str) -> None:
     with connections[using].cursor() as cursor:
         if is_sqlite(using):
             cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('optimize')")  # noqa: S608
-            cursor.execute(f"ANALYZE {ENTRIES}")
         else:
             cursor.execute("SET maintenance_work_mem = '256MB'")
             for name in VECTORS.values():
