@@ -12,6 +12,8 @@ from organisations import models
 from peaceportal.core.dates import YearOf
 from peaceportal.core.publishing import visible
 from peaceportal.core.records import RecordQuerySet
+from peaceportal.core.search.asking import SearchedQuerySet
+from peaceportal.core.search.query import Query
 from peaceportal.core.trees import TreePageQuerySet
 
 
@@ -65,15 +67,9 @@ class OrganisationQuerySet(TreePageQuerySet):
         ends = (YearOf("life_from"), YearOf("life_to"))
         return self._with_lives().order_by().values_list(*ends).distinct()
 
-    def naming(self, words: str):
-        """Organisations that have `words` in a name of theirs, or in their summary."""
-        named = models.OrganisationName.objects.filter(name__icontains=words)
-        return self.filter(
-            Q(name__icontains=words)
-            | Q(acronym__icontains=words)
-            | Q(summary__icontains=words)
-            | Q(pk__in=named.values("organisation"))
-        )
+    def pages_of_parts(self, query: Query, at: datetime | None):
+        engagements = public_engagements(at or timezone.now())
+        return [engagements.matching(query).values("organisation")]
 
     def called(self, folded: str):
         """Organisations of which a name or the acronym holds these folded words."""
@@ -130,7 +126,21 @@ class SuccessionQuerySet(RecordQuerySet):
         return rows.order_by("date_earliest", "pk")
 
 
+class EngagementQuerySet(SearchedQuerySet, RecordQuerySet):
+    """What organisations do in areas of work."""
+
+
 class AreaQuerySet(TreePageQuerySet):
+    def pages_of_parts(self, query: Query, at: datetime | None):
+        engagements = models.Engagement.objects.filter(visible(at, page="organisation"))
+        quotations = models.Quotation.objects.shown().matching(query)
+        links = models.Quotation.areas.through.objects.filter(quotation__in=quotations)
+        return [
+            engagements.matching(query).values("area"),
+            models.Activity.objects.shown().matching(query).values("area"),
+            links.values("areaofwork"),
+        ]
+
     def for_detail(self, at: datetime | None = None):
         """With everything that the page of an area shows and anyone may see."""
         at = at or timezone.now()

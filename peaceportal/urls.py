@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import organisations.urls
 import timeline.urls
-from peaceportal import citations, data, media, views
+from peaceportal import citations, data, media, search, views
 from peaceportal.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("areas/", include(organisations.urls.areas)),
     path("", include(organisations.urls.organisations)),
     path("places/", include(organisations.urls.places)),
+    path("search/", search.search, name="search"),
     path("about/", views.about, name="about"),
     path("data/", data.about, name="data"),
     path("data/schema.json", data.schema, name="schema"),

@@ -23,7 +23,18 @@ from timeline.models import Event
 ARABIC = "الحوار والمصالحة في سبيل السلام "
 LONG = (ARABIC * 12)[:270] + "<script>alert('سلام')</script>"
 UNBROKEN = "Friedensvermittlungsunterstützungsabteilung" * 6
-LISTS = ["/", "/timeline/", "/areas/", "/organisations/", "/places/", "/about/", "/data/"]
+LISTS = [
+    "/",
+    "/timeline/",
+    "/areas/",
+    "/organisations/",
+    "/places/",
+    "/search/",
+    "/search/?q=level",
+    "/search/?q=%D8%A7%D9%84%D8%B3%D9%84%D8%A7%D9%85",
+    "/about/",
+    "/data/",
+]
 
 
 @dataclass

@@ -28,6 +28,7 @@ ORDERS = {
     "newest": gettext_lazy("newest first"),
     "oldest": gettext_lazy("oldest first"),
     "added": gettext_lazy("most recently added first"),
+    "relevance": gettext_lazy("most relevant first"),
 }
 
 
@@ -63,6 +64,11 @@ class EventForm(QueryForm):
                 % {"after": after, "before": before},
             )
             self.cleaned_data["before"] = None
+        if self.cleaned_data.get("order") == "relevance" and not self.cleaned_data.get("q"):
+            self.add_error(
+                "order", _("Only words that are searched for have an order by relevance.")
+            )
+            self.cleaned_data["order"] = "newest"
         if not self.cleaned_data.get("organisation"):
             self.cleaned_data["bodies"] = ""
         if "bodies" in self.errors:  # it has no field of its own, but stands among organisations
@@ -100,7 +106,7 @@ class EventFinder(Finder):
         form = EventForm
 
     def with_words(self, queryset, name, value):
-        return queryset.naming(value)
+        return queryset.matching(self.words)
 
     def in_areas(self, queryset, name, areas):
         return queryset.in_areas(AreaOfWork.objects.published().beneath(areas))
@@ -126,6 +132,7 @@ class EventFinder(Finder):
             "newest": queryset.newest_first,
             "oldest": queryset.oldest_first,
             "added": queryset.latest_added,
+            "relevance": lambda: queryset.newest_first().most_relevant_first(self.words),
         }
         return orders[order]()
 
@@ -138,9 +145,18 @@ class EventFinder(Finder):
             undated = others.undated()
         return count_all(self.qs, undated, *beside)
 
+    def address(self, pairs=None, *, page=1):
+        """Without words there is no order by relevance either."""
+        pairs = self.parameters if pairs is None else pairs
+        if not any(name == "q" for name, _text in pairs):
+            pairs = [pair for pair in pairs if pair != ("order", "relevance")]
+        return super().address(pairs, page=page)
+
     def other_orders(self) -> list[dict]:
         """The orders that a list could have instead, each with its address."""
         others = [order for order in ORDERS if order != self.asked["order"]]
+        if not self.asked.get("q"):
+            others.remove("relevance")
         return [{"label": ORDERS[order], "address": self.ordered(order)} for order in others]
 
     def phrases(self):

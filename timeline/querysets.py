@@ -11,6 +11,7 @@ from django.utils import timezone
 from organisations.models import AreaOfWork, Place
 from peaceportal.core.dates import KEY_STEP, YearOf, overlapping
 from peaceportal.core.publishing import PageQuerySet, visible
+from peaceportal.core.search.query import Query
 from timeline import models
 
 # Unknown dates come last in both directions.
@@ -111,9 +112,8 @@ class EventQuerySet(PageQuerySet):
         after = Q(happened_key__gt=key) | Q(pk__gt=pk)
         return self.filter(after, happened_key__gte=key).oldest_first()
 
-    def naming(self, words: str):
-        """Events with `words` in their title or summary."""
-        return self.filter(Q(title__icontains=words) | Q(summary__icontains=words))
+    def pages_of_parts(self, query: Query, at: datetime | None):
+        return [models.Document.objects.shown().matching(query).values("event")]
 
     def newest_first(self):
         return self.order_by(*NEWEST)

@@ -3,10 +3,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
-from organisations.querysets import AreaQuerySet
+from organisations.querysets import AreaQuerySet, EngagementQuerySet
 from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.records import Record
-from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.rich_text import RichTextField, plain_text
+from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.trees import TreePage
 
 
@@ -14,6 +15,8 @@ class AreaOfWork(TreePage, Sourced):
     """A field of peace work, perhaps within a wider one."""
 
     kind_of_page = "area"
+    search_number = 3
+    search_related = ("identifiers",)
 
     other_names = models.TextField(
         _("other names"), blank=True, help_text=_("What else it is called, one name a line.")
@@ -36,11 +39,20 @@ class AreaOfWork(TreePage, Sourced):
     def other_names_list(self) -> list[str]:
         return [name.strip() for name in self.other_names.splitlines() if name.strip()]
 
+    def search_texts(self):
+        return SearchTexts(
+            title=self.name,
+            names=(*self.other_names_list, *self.identifier_values),
+            summary=self.summary,
+            body=plain_text(self.body),
+        )
+
 
 class Engagement(Record, Sourced):
     """What an organisation does in an area of work."""
 
     owner_fields = ("organisation", "area")
+    search_number = 9
 
     organisation = models.ForeignKey(
         "organisations.Organisation",
@@ -58,6 +70,8 @@ class Engagement(Record, Sourced):
     since = EDTFField(_("since"))
     until = EDTFField(_("until"))
 
+    objects = EngagementQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("engagement")
         verbose_name_plural = _("engagements")
@@ -73,3 +87,6 @@ class Engagement(Record, Sourced):
 
     def __str__(self):
         return self.text[:80] or str(self.uid)
+
+    def search_texts(self):
+        return SearchTexts(body=self.text)

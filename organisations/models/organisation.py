@@ -11,7 +11,8 @@ from peaceportal.core.constraints import FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.languages import validate_language
 from peaceportal.core.records import Record
-from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.rich_text import RichTextField, plain_text
+from peaceportal.core.search.texts import SearchTexts, related
 from peaceportal.core.trees import TreePage
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField
@@ -40,6 +41,8 @@ class Organisation(TreePage, Sourced):
 
     State = State
     kind_of_page = "organisation"
+    search_number = 2
+    search_related = ("names", "identifiers")
 
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
     kind = VocabularyField(_("kind"), choices=Kind, default=Kind.OTHER)
@@ -101,6 +104,15 @@ class Organisation(TreePage, Sourced):
     @property
     def has_ended(self) -> bool:
         return self.state == State.ENDED
+
+    def search_texts(self):
+        others = [name.name for name in related(self, "names")]
+        return SearchTexts(
+            title=self.name,
+            names=(*filter(None, [self.acronym]), *others, *self.identifier_values),
+            summary=self.summary,
+            body=plain_text(self.body),
+        )
 
 
 class OrganisationName(Record):

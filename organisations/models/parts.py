@@ -16,6 +16,7 @@ from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_SMALL_INTEGER, FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
 from peaceportal.core.publishing import Part, PartQuerySet
+from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField
 
@@ -49,6 +50,7 @@ class Activity(Part, Sourced):
     State = State
     page_fields = ("area",)
     owner_fields = ("area",)
+    search_number = 7
 
     area = models.ForeignKey(
         AreaOfWork,
@@ -102,11 +104,15 @@ class Activity(Part, Sourced):
         )
         return [] if withheld else self.public_places
 
+    def search_texts(self):
+        return SearchTexts(body=self.text)
+
 
 class Quotation(Part, Sourced):
     """What somebody said, in their own words."""
 
     page_fields = ("areas",)
+    search_number = 8
 
     text = models.TextField(_("text"), help_text=_("Without quotation marks."))
     speaker = models.CharField(_("speaker"), max_length=300, blank=True)
@@ -134,6 +140,10 @@ class Quotation(Part, Sourced):
             text = text[1:-1].strip()
         self.text = text
 
+    def search_texts(self):
+        said_by = (self.speaker, self.office_held, self.occasion)
+        return SearchTexts(names=tuple(filter(None, said_by)), body=self.text)
+
 
 class Resource(Part, Sourced):
     """Further reading, listening or data. Its title and address may be lost."""
@@ -147,6 +157,7 @@ class Resource(Part, Sourced):
         WEB_PAGE = "web-page", _("web page")
 
     page_fields = ("areas", "organisations")
+    search_number = 5
 
     title = models.CharField(
         _("title"), max_length=500, blank=True, help_text=_("Empty where it was lost.")
@@ -178,3 +189,6 @@ class Resource(Part, Sourced):
 
     def __str__(self):
         return self.title or Truncator(self.summary).chars(80)
+
+    def search_texts(self):
+        return SearchTexts(title=self.title, summary=self.summary)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
 from organisations.querysets import PlaceQuerySet
+from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.trees import TreePage
 from peaceportal.core.vocabularies import VocabularyField
 
@@ -19,6 +20,8 @@ class Place(TreePage, Sourced):
         CITY = "city", _("city")
 
     kind_of_page = "place"
+    search_number = 4
+    search_related = ("identifiers",)
 
     kind = VocabularyField(_("kind"), choices=Kind)
     iso_code = models.CharField(
@@ -46,3 +49,7 @@ class Place(TreePage, Sourced):
 
     def get_absolute_url(self):
         return reverse("places:detail", kwargs={"slug": self.slug})
+
+    def search_texts(self):
+        names = (*filter(None, [self.iso_code]), *self.identifier_values)
+        return SearchTexts(title=self.name, names=names)

@@ -42,6 +42,16 @@ class Change(models.Model):
         return f"{self.seq} {self.model} {self.uid}"
 
 
+class LogReader(models.Model):
+    """How far something that follows the log has read it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.name}: {self.seq}"
+
+
 def version(using: str = "default") -> int:
     """The number of the latest change; 0 before the first. One query on one row."""
     counter = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW)
@@ -114,6 +124,7 @@ def listen(record_models: Iterable[type[models.Model]]) -> None:
     """Connect the receivers to each model of records and to its many-to-many tables."""
     for model in (ChangeCounter, Change):
         pre_save.connect(_count_on, sender=model, dispatch_uid=f"count {model._meta.label_lower}")
+    pre_save.connect(_read_again, sender=LogReader, dispatch_uid="read the log again")
     for model in record_models:
         key = model._meta.label_lower
         pre_save.connect(_prepare, sender=model, dispatch_uid=f"prepare {key}")
@@ -139,6 +150,12 @@ def _count_on(sender, instance, raw, using, **kwargs):
     else:
         now = {"seq": seq, "at": timezone.now()}
         counter.update_or_create(pk=ChangeCounter.ONLY_ROW, defaults=now)
+
+
+def _read_again(sender, instance, raw, **kwargs):
+    """What a dump had read is not what stands here."""
+    if raw:
+        instance.seq = 0
 
 
 def _prepare(sender, instance, using, update_fields=None, **kwargs):

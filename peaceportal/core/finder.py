@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from peaceportal.core.dates import EDTFDate
 from peaceportal.core.paging import ResultPage, result_page
 from peaceportal.core.publishing import Page
+from peaceportal.core.search.asking import ask
+from peaceportal.core.search.query import Query
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Finder(django_filters.FilterSet):
             if name not in without and value not in (None, "", []):
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+    @cached_property
+    def words(self) -> Query:
+        """The words asked for, read once however many counts ask for them."""
+        return ask(self.asked.get("q") or "", self.queryset.db)
 
     # Addresses
 

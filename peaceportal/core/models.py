@@ -1,8 +1,18 @@
 """The few models of the core; each lives in the module of its subject."""
 
 from peaceportal.core.accounts import User
-from peaceportal.core.changes import Change, ChangeCounter
+from peaceportal.core.changes import Change, ChangeCounter, LogReader
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.search.store import SearchEntry, SearchWord
 from peaceportal.core.slugs import OldSlug
 
-__all__ = ["Change", "ChangeCounter", "Identifier", "OldSlug", "User"]
+__all__ = [
+    "Change",
+    "ChangeCounter",
+    "Identifier",
+    "LogReader",
+    "OldSlug",
+    "SearchEntry",
+    "SearchWord",
+    "User",
+]

@@ -16,6 +16,8 @@ from peaceportal.core.folding import SortNameField
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.languages import direction, validate_language
 from peaceportal.core.records import Record, RecordQuerySet
+from peaceportal.core.search.asking import SearchedQuerySet
+from peaceportal.core.search.texts import related
 from peaceportal.core.slugs import (
     LONGEST_SLUG,
     OldSlug,
@@ -52,7 +54,7 @@ def visible(at: datetime | None = None, *, page: str = "") -> Q:
     return begun & not_over & kept
 
 
-class PageQuerySet(RecordQuerySet):
+class PageQuerySet(SearchedQuerySet, RecordQuerySet):
     def get_by_natural_key(self, slug):
         """The page with this slug, or that once had it in public."""
         try:
@@ -76,7 +78,7 @@ class PageQuerySet(RecordQuerySet):
         )
 
 
-class PartQuerySet(RecordQuerySet):
+class PartQuerySet(SearchedQuerySet, RecordQuerySet):
     def shown(self):
         """Parts that their own state lets be seen; their page decides the rest."""
         return self.filter(status__in=PUBLIC_STATUSES)
@@ -234,6 +236,10 @@ class Page(Published):
     @property
     def title_text(self) -> str:
         return getattr(self, self.title_field)
+
+    @property
+    def identifier_values(self) -> tuple[str, ...]:
+        return tuple(identifier.value for identifier in related(self, "identifiers"))
 
     def is_public(self, at: datetime | None = None) -> bool:
         """The same rule as `visible`, for one page in memory."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
 
 from django.db import models
 from django.utils.html import linebreaks
@@ -51,6 +52,12 @@ def sanitise(html: str) -> str:
     html = re.sub(r"<(/?)h1\b[^>]*>", r"<\1h2>", html, flags=re.I)
     html = re.sub(rf"<(/?)(?:{OTHER_BLOCKS})\b[^>]*>", r"<\1p>", html, flags=re.I)
     return re.sub(NOTHING, "", _sanitiser()(html))
+
+
+def plain_text(html: str) -> str:
+    """The words of sanitised HTML; blocks are parted by a space, and nothing else is."""
+    text = re.sub(r"<(?!/?(?:a|b|em|i|strong|sub|sup)\b)[^>]*>", " ", html)
+    return unescape(re.sub(r"<[^>]*>", "", text))
 
 
 class RichTextField(models.TextField):

@@ -25,6 +25,9 @@ PAGES = [
     "/organisations/binuca/",
     "/places/",
     "/places/africa/",
+    "/search/",
+    "/search/?q=peacebuilding",
+    "/search/?q=recncile",
     "/about/",
     "/data/",
 ]

@@ -93,7 +93,7 @@ def content():
     make_event(title="Talks", areas=[area], places=[place], organisations=[office])
 
 
-LISTS = ["/", "/timeline/", "/organisations/", "/areas/", "/places/"]
+LISTS = ["/", "/timeline/", "/organisations/", "/areas/", "/places/", "/search/"]
 FORMS = [
     *("/timeline.atom", "/timeline.ics", "/timeline.csv", "/timeline.json"),
     *("/organisations.csv", "/organisations.json"),

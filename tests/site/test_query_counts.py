@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from peaceportal.core.models import Identifier
+from peaceportal.core.search.following import catch_up
 from tests.factories import (
     make_activity,
     make_area,
@@ -146,6 +147,7 @@ def world():
 
 
 def queries(client, address):
+    catch_up()  # the first to search after a change indexes it; this counts the others
     ContentType.objects.clear_cache()
     ContentType.objects.get_for_models(*{type(i.page) for i in Identifier.objects.all()})
     with CaptureQueriesContext(
@@ -179,7 +181,8 @@ def test_timeline_queries_with_every_filter(client, world):
 
     query = f"area={area.slug}&place={place.slug}&organisation={body.slug}&bodies=1"
     query += "&kind=meeting&after=1900&before=2030&q=event&order=oldest"
-    grows_not(client, f"/timeline/?{query}", add, ON_LISTS)
+    # One more than other lists: whether the search index has followed the latest change.
+    grows_not(client, f"/timeline/?{query}", add, ON_LISTS + 1)
 
 
 @pytest.mark.parametrize("query", ["area=wide", "place=wide", "area=wide&place=wide"])
@@ -224,6 +227,20 @@ def test_areas_queries(client, world):
 
 def test_places_queries(client, world):
     grows_not(client, "/places/", lambda: world.place(depth=6), ON_LISTS)
+
+
+def test_search_queries(client, world):
+    def add():
+        area = world.area(other_names="Words of event")
+        event = world.event(areas=[area])
+        make_document(event=event, title="Event document", **world.part())
+        make_resource(title="Event reading", areas=[area], **world.part())
+        make_series(name="Event series")
+        body = world.body(summary="About an event")
+        make_organisation_name(organisation=body, name="Event office")
+        make_place(name="Event square")
+
+    assert grows_not(client, "/search/?q=event", add, ON_LISTS) > 8
 
 
 def test_home_queries(client, world):

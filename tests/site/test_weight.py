@@ -24,6 +24,7 @@ PAGES = [
     "/organisations/department-of-political-affairs/",
     "/places/",
     "/places/africa/",
+    "/search/?q=mediation",
     "/about/",
     "/data/",
     "/nowhere/",

@@ -7,6 +7,7 @@ from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_INTEGER, FieldCheck
 from peaceportal.core.files import FileSizeField, LargestFile, file_type
 from peaceportal.core.publishing import Part
+from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField, host_of
 from timeline.models.event import Event
@@ -26,6 +27,8 @@ class Document(Part, Sourced):
 
     page_fields = ("event",)
     owner_fields = ("event",)
+    search_number = 6
+    is_searched_in_parts = True
 
     event = models.ForeignKey(
         Event, verbose_name=_("event"), on_delete=models.PROTECT, related_name="documents"
@@ -89,3 +92,6 @@ class Document(Part, Sourced):
     def host(self) -> str:
         """The site that its web address leads to; empty where there is none."""
         return host_of(self.url)
+
+    def search_texts(self):
+        return SearchTexts(title=self.title, body=self.text)

@@ -13,7 +13,8 @@ from peaceportal.core.images import PictureField
 from peaceportal.core.indexes import OrderIndex
 from peaceportal.core.publishing import VISIBILITY, Page
 from peaceportal.core.records import Record
-from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.rich_text import RichTextField, plain_text
+from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from timeline.models.series import EventSeries
 from timeline.querysets import ADDED, NEWEST, EventQuerySet
@@ -32,6 +33,8 @@ class Event(Page, Sourced):
 
     title_field = "title"
     kind_of_page = "event"
+    search_number = 1
+    search_related = ("identifiers",)
 
     title = models.CharField(_("title"), max_length=500)
     sort_name = SortNameField(of="title", db_index=True)
@@ -194,6 +197,14 @@ class Event(Page, Sourced):
     def year_heading(self) -> str:
         """The year under which it stands in a timeline: a range under the year it starts in."""
         return self.year or (_("Beginning unknown") if self.happened else _("Date unknown"))
+
+    def search_texts(self):
+        return SearchTexts(
+            title=self.title,
+            names=self.identifier_values,
+            summary=self.summary,
+            body=plain_text(self.body),
+        )
 
 
 class Participation(Record):

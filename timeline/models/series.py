@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
 from peaceportal.core.publishing import NamedPage
+from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 
 
@@ -15,6 +16,8 @@ class EventSeries(NamedPage, Sourced):
         PEACE_PROCESS = "peace-process", _("peace process")
 
     kind_of_page = "series"
+    search_number = 10
+    search_related = ("identifiers",)
 
     kind = VocabularyField(_("kind"), choices=Kind, default=Kind.MEETINGS)
     summary = models.TextField(_("summary"), blank=True)
@@ -25,3 +28,6 @@ class EventSeries(NamedPage, Sourced):
 
     def get_absolute_url(self):
         return reverse("series:detail", kwargs={"slug": self.slug})
+
+    def search_texts(self):
+        return SearchTexts(title=self.name, names=self.identifier_values, summary=self.summary)

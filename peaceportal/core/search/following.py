@@ -1,0 +1,140 @@
+"""How the index follows what changes: it reads the log of changes, before it is asked.
+
+So it is right after every way of saving, in every process, and no save waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import OperationalError, connections, transaction
+from django.db.models import Subquery
+
+from peaceportal.core.changes import Change, ChangeCounter, LogReader, version
+from peaceportal.core.search import store
+from peaceportal.core.search.analysis import VERSION
+from peaceportal.core.search.store import BATCH, SearchEntry
+from peaceportal.core.search.texts import entries_of, records_of, words_of
+
+# An index that was made by another analysis was kept by another reader: this one begins anew.
+READER = f"search {VERSION}"
+
+CHANGES_AT_ONCE = 2000
+PATIENCE = 10.0  # seconds that one request spends on what others changed, at most
+LOCK_PATIENCE = 2.0  # seconds that it waits for others who write
+
+logger = logging.getLogger(__name__)
+
+
+def is_current(using: str) -> bool:
+    """One query on two rows."""
+    latest = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW).values("seq")
+    readers = LogReader.objects.using(using).filter(pk=READER)
+    row = readers.values_list("seq", Subquery(latest)).first()
+    return row is not None and row[0] == (row[1] or 0)
+
+
+def catch_up(using: str = "default", patience: float = PATIENCE) -> None:
+    """Bring the index up to the latest change, or as far as `patience` (seconds) reaches.
+
+    Where others hold the database, what is asked is answered from the index as it is.
+    """
+    until = time.monotonic() + patience
+    while not is_current(using) and time.monotonic() < until:
+        try:
+            with _short_waits(using), transaction.atomic(using):
+                _follow(using)
+        except OperationalError as error:
+            logger.warning("The search index could not follow the latest changes: %s", error)
+            return
+
+
+def _follow(using: str) -> None:
+    """One batch of changes, in a transaction of the caller's."""
+    reader = locked_reader(using)
+    latest = version(using)
+    if reader.seq > latest:  # another log than the one it was reading
+        store.erase_all(using)
+        reader.seq = 0
+    log = Change.objects.using(using).filter(seq__gt=reader.seq, seq__lte=latest)
+    rows = list(log.order_by("seq").values_list("seq", "model", "uid")[:CHANGES_AT_ONCE])
+    changed: dict[str, dict] = {}
+    for _seq, label, uid in rows:
+        changed.setdefault(label, {})[uid] = None
+    for label, uids in changed.items():
+        model = _searched(label)
+        if model is not None:
+            reindex(model, list(uids), using)
+    reader.seq = rows[-1][0] if len(rows) == CHANGES_AT_ONCE else latest
+    reader.save(using=using)
+
+
+def locked_reader(using: str) -> LogReader:
+    """The place in the log that the index has come to; whoever holds it may write the index."""
+    reader = LogReader.objects.using(using).select_for_update().filter(pk=READER).first()
+    if reader is None:
+        store.erase_all(using)
+        LogReader.objects.using(using).filter(pk__startswith="search ").delete()
+        reader = LogReader.objects.using(using).create(pk=READER, seq=0)
+    return reader
+
+
+def _searched(label: str):
+    try:
+        model = apps.get_model(label)
+    except LookupError:  # of an app that was taken out
+        return None
+    return model if getattr(model, "search_number", None) else None
+
+
+def reindex(model, uids: list, using: str) -> None:
+    """Put the entries of these records right, whether they are new, changed or gone."""
+    for start in range(0, len(uids), BATCH):
+        some = uids[start : start + BATCH]
+        stored = SearchEntry.objects.using(using).filter(uid__in=some)
+        before = dict(stored.values_list("pk", "digest"))
+        replace(before, records_of(model, using).filter(uid__in=some), using)
+
+
+def replace(before: dict[int, str], records, using: str, known: set[str] | None = None) -> int:
+    """Write what the entries `before` (numbers and digests) lack, erase what is too much.
+
+    Returns how many differed. `known` are words that need not be kept again; it grows.
+    """
+    known = set() if known is None else known
+    now = {entry.id: entry for record in records for entry in entries_of(record)}
+    new = [entry for pk, entry in now.items() if before.get(pk) != entry.digest]
+    old = [pk for pk in before if pk not in now or now[pk].digest != before[pk]]
+    store.erase(old, using)
+    store.write(new, using)
+    words = words_of(new) - known
+    store.keep_words(words, using)
+    known |= words
+    return len({*old, *(entry.id for entry in new)})
+
+
+@contextmanager
+def _short_waits(using: str):
+    """A reader does not wait for long until others have written."""
+    connection = connections[using]
+    if connection.in_atomic_block:
+        yield
+        return
+    milliseconds = int(LOCK_PATIENCE * 1000)
+    if connection.vendor == "sqlite":
+        set_to, set_back = f"PRAGMA busy_timeout = {milliseconds}", None
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout")
+            set_back = f"PRAGMA busy_timeout = {int(cursor.fetchone()[0])}"
+    else:
+        set_to, set_back = f"SET lock_timeout = {milliseconds}", "RESET lock_timeout"
+    with connection.cursor() as cursor:
+        cursor.execute(set_to)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(set_back)

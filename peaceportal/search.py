@@ -1,0 +1,166 @@
+"""Everything that is found by words, by kind, and from there on into the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Count, Prefetch, Window
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from organisations.models import AreaOfWork, Organisation, OrganisationName, Place, Resource
+from peaceportal.core.query_fields import QueryCharField, QueryForm
+from peaceportal.core.search.asking import SearchedQuerySet, ask
+from peaceportal.core.search.excerpts import excerpt, marked
+from peaceportal.core.search.query import Query
+from peaceportal.core.search.spelling import nearest
+from peaceportal.core.search.texts import leave_related
+from timeline.models import Document, Event, EventSeries
+
+SHOWN = 5
+
+
+class SearchForm(QueryForm):
+    q = QueryCharField(label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A group of results: what it is called, what it holds, and the list that has the rest."""
+
+    name: str
+    heading: str
+    records: Callable[[], SearchedQuerySet]
+    path: str = ""  # of a list that takes `q`
+    all_path: str = ""  # of a list of all that there is of this kind
+    is_light: bool = False  # few of them, of few words: read in one query
+    related: Callable[[], list] = list
+
+
+KINDS = [
+    Kind("event", _("Events"), lambda: Event.objects.published(), "timeline:list"),
+    Kind(
+        "organisation",
+        _("Organisations"),
+        lambda: Organisation.objects.published(),
+        "organisations:list",
+        related=lambda: [Prefetch("names", OrganisationName.objects.all(), "searched_names")],
+    ),
+    Kind(
+        "area",
+        _("Areas of work"),
+        lambda: AreaOfWork.objects.published(),
+        all_path="areas:list",
+        is_light=True,
+    ),
+    Kind(
+        "place",
+        _("Places"),
+        lambda: Place.objects.published(),
+        all_path="places:list",
+        is_light=True,
+    ),
+    Kind("series", _("Series of events"), lambda: EventSeries.objects.published(), is_light=True),
+    Kind("resource", _("Further reading"), lambda: Resource.objects.published(), is_light=True),
+    Kind(
+        "document",
+        _("Documents"),
+        lambda: Document.objects.published().select_related("event"),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Result:
+    record: object
+    address: str
+    title: SafeString
+    excerpt: SafeString
+
+
+@dataclass
+class Group:
+    """The best results of one kind, and how many there are in all."""
+
+    kind: Kind
+    total: int = 0
+    results: list[Result] = field(default_factory=list)
+    address: str = ""
+
+    @property
+    def others(self) -> int:
+        return self.total - len(self.results)
+
+
+@require_safe
+def search(request):
+    form = SearchForm(request.GET)
+    form.is_valid()
+    query = ask(form.cleaned_data.get("q") or "")
+    groups = [group for kind in KINDS if (group := _found(kind, query)).total]
+    total = sum(group.total for group in groups)
+    better = "" if groups or not query else nearest(query, [kind.records() for kind in KINDS])
+    context = {
+        "form": form,
+        "query": query.typed,
+        "groups": groups,
+        "total": total,
+        "sentence": _sentence(query, total),
+        "better": better,
+        "better_address": _address(reverse("search"), better) if better else "",
+        "path": _address(reverse("search"), query.typed) if query.typed else reverse("search"),
+    }
+    return render(request, "search.html", context)
+
+
+def _sentence(query: Query, total: int) -> str:
+    if not query.typed:
+        return ""
+    text = ngettext("%(count)d result for “%(words)s”", "%(count)d results for “%(words)s”", total)
+    return text % {"count": total, "words": query.typed}
+
+
+def _found(kind: Kind, query: Query) -> Group:
+    """Two queries at most, and one for what is related."""
+    group = Group(kind)
+    if not query:
+        return group
+    records = kind.records()
+    best = records.matching(query).most_relevant_first(query).annotate(total=Window(Count("*")))
+    if kind.is_light:
+        rows = list(best[:SHOWN])
+        group.total = rows[0].total if rows else 0
+    else:
+        pairs = list(best.values_list("pk", "total")[:SHOWN])
+        if not pairs:
+            return group
+        group.total = pairs[0][1]
+        related = records.prefetch_related(*kind.related())
+        by_pk = {row.pk: row for row in related.filter(pk__in=[pk for pk, _total in pairs])}
+        rows = [by_pk[pk] for pk, _total in pairs if pk in by_pk]
+    group.results = [_result(row, query) for row in rows]
+    if kind.path and group.others:
+        group.address = _address(reverse(kind.path), query.typed)
+    return group
+
+
+def _result(record, query: Query) -> Result:
+    leave_related(record)
+    if isinstance(record, Document):
+        address = record.event.get_absolute_url()
+    elif isinstance(record, Resource):  # it stands on pages of others, the address knows on which
+        address = reverse("permanent", args=[record.uid])
+    else:
+        address = record.get_absolute_url()
+    return Result(record, address, marked(str(record), query), excerpt(record, query))
+
+
+def _address(path: str, words: str) -> str:
+    return f"{path}?{urlencode({'q': words})}"
