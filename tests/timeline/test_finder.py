@@ -230,7 +230,7 @@ UNREAD = [
     ("before=1990/1999", "before", "cannot be read as one year, month or day"),
     ("after=1953~", "after", "cannot be read as one year, month or day"),
     ("after=2020&before=1990", "after", "is later than"),
-    ("order=best", "order", "“best” is none of newest, oldest, added."),
+    ("order=best", "order", "“best” is none of newest, oldest, added, relevance."),
     ("bodies=maybe", "organisation", "“maybe” is none of 1."),
     ("page=two", "page", "“two” is not a page number."),
     ("page=0", "page", "“0” is not a page number."),
