@@ -125,7 +125,11 @@ def test_text_pasted_from_word_arrives_clean(desk, complaints):
         "<p>Both sides <strong>agreed</strong> on a <em>pause</em>.</p>"
         "<ul><li><p>First point</p><ul><li><p>Beneath it</p></li></ul></li>"
         "<li><p>Second point</p></li></ul>"
-        "<ol><li><p>Counted</p></li></ol>"
+        "<ol><li><p>Counted</p></li><li><p>Counted too</p></li></ol>"
+        "<p>By Word for the Mac:</p>"
+        "<ul><li><p>With a mark</p></li><li><p>With half a mark</p></li>"
+        "<li><p>With <strong>none</strong></p></li><li><p>With its name alone</p></li></ul>"
+        "<ol><li><p>o what a letter</p></li></ol>"
         '<p>See <a href="https://example.org/">the report</a>.</p>'
         "<table><tbody><tr><td><p>Year</p></td></tr></tbody></table>"
     )
