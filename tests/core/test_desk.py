@@ -287,6 +287,25 @@ def test_how_to_write_a_date_is_said_once_a_form(editor):
         assert text.count(sentence) == 1, type(record)
 
 
+def test_fields_that_must_be_filled_say_so(editor):
+    text = editor.get(address(timeline.Event, "add")).text
+    mark = ' <span class="required-mark">(required)</span>:</label>'
+    assert f"Title{mark}" in text
+    assert f"Organisation{mark}" in text
+    for free in ("Happened", "Kind", "Status"):
+        assert f"{free}:</label>" in text
+    assert text.count("(required)</span>") < 12
+
+
+def test_form_that_is_sent_back_leads_to_what_is_wrong(editor):
+    url = address(timeline.Event, "add")
+    response = send(editor, url, happened="03/04/2024", rows={"participations": [{"role": "x"}]})
+    assert '<li><a href="#id_title">Title</a>: This field is required.</li>' in response.text
+    assert '<a href="#id_happened">Happened</a>: ' in response.text
+    assert '<a href="#id_participations-0-role">Organisation 1: Role</a>' in response.text
+    assert "wrong-fields" not in editor.get(url).text
+
+
 def test_status_is_explained_in_plain_words(editor):
     text = editor.get(address(timeline.Event, "add")).text
     assert "Draft and in review: only staff see it." in text
