@@ -29,12 +29,17 @@ class ParticipationInline(StackedRows):
     fields = (("organisation", "role"), "represented_by")
     verbose_name = _("organisation")
     verbose_name_plural = _("organisations and their roles")
+    add_text = _("Add an organisation")
+
+    def row_name(self, row):
+        return f"{row.organisation} – {row.get_role_display()}"
 
 
 class DocumentInline(Kept, StackedRows):
     """Without the full text, which can be a book: the document's own page has it."""
 
     model = Document
+    add_text = _("Add a document")
     autocomplete_fields = ("version_of", "sources")
     fields = (
         "title",
@@ -85,11 +90,11 @@ class EventAdmin(PageAdmin):
     }
     list_display = (
         "title",
+        "standing",
         "happened_in_words",
         "kind",
         "area_names",
         "organisation_names",
-        "standing",
     )
     list_prefetch_related = ("areas", "organisations")
     list_filter = (HappenedFilter, AreaFilter, "kind", *PageAdmin.list_filter)
@@ -159,7 +164,7 @@ class EventsOfSeries(Kept, admin.TabularInline):
 
 @admin.register(EventSeries)
 class EventSeriesAdmin(PageAdmin):
-    list_display = ("name", "kind", "standing")
+    list_display = ("name", "standing", "kind")
     list_filter = ("kind", *PageAdmin.list_filter)
     search_fields = ("name", "sort_name", "summary")
     search_help_text = _("Search in names and summaries.")
