@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin import AreaFilter
-from peaceportal.core.editing import FOLDED, Kept
+from peaceportal.core.editing import FOLDED, Editing, Kept, RecordForm
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import UnknownLast, names
@@ -29,12 +29,17 @@ class ParticipationInline(StackedRows):
     fields = (("organisation", "role"), "represented_by")
     verbose_name = _("organisation")
     verbose_name_plural = _("organisations and their roles")
+    add_text = _("Add an organisation")
+
+    def row_name(self, row):
+        return f"{row.organisation} – {row.get_role_display()}"
 
 
 class DocumentInline(Kept, StackedRows):
     """Without the full text, which can be a book: the document's own page has it."""
 
     model = Document
+    add_text = _("Add a document")
     autocomplete_fields = ("version_of", "sources")
     fields = (
         "title",
@@ -47,15 +52,49 @@ class DocumentInline(Kept, StackedRows):
     )
 
 
+class EventForm(RecordForm):
+    """Words about a picture that is not there: it was lost with an error, or never chosen.
+
+    Those that are stored already are left alone.
+    """
+
+    OF_PICTURE = (
+        "image_alt",
+        "image_is_decorative",
+        "image_caption",
+        "image_credit",
+        "image_licence",
+    )
+
+    def clean(self):
+        told = super().clean()
+        if "image" in self.fields and "image" not in self.errors and not self._has_picture():
+            for name in self.OF_PICTURE:
+                if told.get(name) and (name in self.changed_data or "image" in self.changed_data):
+                    self.add_error(name, _("There is no picture. Choose it, or take this out."))
+        return told
+
+    def _has_picture(self) -> bool:
+        chosen = self.cleaned_data.get("image")  # False where it is taken out
+        return bool(self.instance.image if chosen is None else chosen)
+
+
 @admin.register(Event)
 class EventAdmin(PageAdmin):
+    form = EventForm
+    help_texts = Editing.help_texts | {
+        "image_alt": _(
+            "What the picture shows, for those who do not see it. Required with a picture, unless "
+            "it is decorative."
+        )
+    }
     list_display = (
         "title",
+        "standing",
         "happened_in_words",
         "kind",
         "area_names",
         "organisation_names",
-        "standing",
     )
     list_prefetch_related = ("areas", "organisations")
     list_filter = (HappenedFilter, AreaFilter, "kind", *PageAdmin.list_filter)
@@ -125,7 +164,7 @@ class EventsOfSeries(Kept, admin.TabularInline):
 
 @admin.register(EventSeries)
 class EventSeriesAdmin(PageAdmin):
-    list_display = ("name", "kind", "standing")
+    list_display = ("name", "standing", "kind")
     list_filter = ("kind", *PageAdmin.list_filter)
     search_fields = ("name", "sort_name", "summary")
     search_help_text = _("Search in names and summaries.")

@@ -35,10 +35,18 @@ class EngagedOrganisations(EngagementRows):
     fields = ("organisation", "text", ("since", "until"), "sources")
     verbose_name = _("organisation at work in it")
     verbose_name_plural = _("organisations at work in it")
+    add_text = _("Add an organisation")
+
+    def row_name(self, row):
+        return str(row.organisation)
+
+
+WITHHELD = {"withhold_places": _("Hide the places")}
 
 
 class ActivityInline(Kept, StackedRows):
     model = Activity
+    labels = WITHHELD
     formset = OrderedRowFormSet
     autocomplete_fields = ("organisations", "places", "sources")
     fields = (
@@ -52,11 +60,12 @@ class ActivityInline(Kept, StackedRows):
         ("order", "status", "language"),
     )
     verbose_name_plural = _("activities, in the order of the page")
+    add_text = _("Add an activity")
 
 
 @admin.register(AreaOfWork)
 class AreaOfWorkAdmin(PageAdmin):
-    list_display = ("name", "parent", date_column("as_of", _("as of")), "standing")
+    list_display = ("name", "standing", "parent", date_column("as_of", _("as of")))
     list_select_related = ("parent",)
     search_fields = ("name", "sort_name", "other_names")
     search_help_text = _("Search in names and other names.")

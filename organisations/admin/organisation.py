@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from organisations.admin.area import AreaFilter, EngagementRows
+from organisations.admin.area import WITHHELD, AreaFilter, EngagementRows
 from organisations.models import Organisation, OrganisationName, Succession
-from peaceportal.core.editing import FOLDED, RecordAdmin, RowForm
+from peaceportal.core.editing import FOLDED, Editing, RecordAdmin, RowForm
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import date_column
@@ -22,16 +22,28 @@ class LifetimeFilter(TimeFilter):
 
 class OrganisationNameInline(StackedRows):
     model = OrganisationName
+    add_text = _("Add a name")
     fields = ("name", ("kind", "language"), ("from_date", "to_date"))
+
+
+WITHOUT_SUCCESSOR = Editing.help_texts | {
+    "successor": _("Leave this empty only if its mandate was completed and no body took over.")
+}
 
 
 class CameAfter(StackedRows):
     model = Succession
+    help_texts = WITHOUT_SUCCESSOR
     fk_name = "predecessor"
     autocomplete_fields = ("successor", "sources")
     fields = (("kind", "date"), "successor", "note", "sources")
     verbose_name = _("successor")
     verbose_name_plural = _("what came after it")
+    add_text = _("Add a successor")
+
+    def row_name(self, row):
+        kind = row.get_kind_display()
+        return f"→ {row.successor}: {kind}" if row.successor else kind
 
 
 class CameBeforeForm(RowForm):
@@ -58,25 +70,34 @@ class CameBefore(StackedRows):
     fields = (("kind", "date"), "predecessor", "note", "sources")
     verbose_name = _("predecessor")
     verbose_name_plural = _("what came before it")
+    add_text = _("Add a predecessor")
+
+    def row_name(self, row):
+        return f"{row.predecessor}: {row.get_kind_display()}"
 
 
 class AreasEngagedIn(EngagementRows):
     fields = ("area", "text", ("since", "until"), "sources")
     verbose_name = _("area that it works in")
     verbose_name_plural = _("areas that it works in")
+    add_text = _("Add an area of work")
+
+    def row_name(self, row):
+        return str(row.area)
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(PageAdmin):
+    labels = WITHHELD
     list_display = (
         "name",
+        "standing",
         "acronym",
         "kind",
         "parent",
         "state",
         date_column("founded", _("founded")),
         date_column("ended", _("ended")),
-        "standing",
     )
     list_select_related = ("parent",)
     list_filter = (LifetimeFilter, AreaFilter, "kind", "state", *PageAdmin.list_filter)
@@ -104,6 +125,7 @@ class OrganisationAdmin(PageAdmin):
 
 @admin.register(Succession)
 class SuccessionAdmin(RecordAdmin):
+    help_texts = WITHOUT_SUCCESSOR
     list_display = ("predecessor", "kind", "successor", date_column("date", _("date")))
     list_select_related = ("predecessor", "successor")
     list_filter = ("kind",)

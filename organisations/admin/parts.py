@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from organisations.admin.area import WITHHELD
 from organisations.models import Activity, Quotation, Resource
 from peaceportal.core.editing import FOLDED
 from peaceportal.core.listing import date_column
@@ -9,6 +10,7 @@ from peaceportal.core.page_admin import PartAdmin
 
 @admin.register(Activity)
 class ActivityAdmin(PartAdmin):
+    labels = WITHHELD
     list_display = ("text_in_short", "area", "state", date_column("as_of", _("as of")), "status")
     list_select_related = ("area",)
     list_filter = ("area", "state", *PartAdmin.list_filter)

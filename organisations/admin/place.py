@@ -8,7 +8,7 @@ from peaceportal.core.page_admin import PageAdmin
 
 @admin.register(Place)
 class PlaceAdmin(PageAdmin):
-    list_display = ("name", "kind", "iso_code", "parent", "standing")
+    list_display = ("name", "standing", "kind", "iso_code", "parent")
     list_select_related = ("parent",)
     list_filter = ("kind", *PageAdmin.list_filter)
     search_fields = ("name", "sort_name", "iso_code")

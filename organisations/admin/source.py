@@ -2,12 +2,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Source
-from peaceportal.core.editing import Kept, RecordAdmin
+from peaceportal.core.editing import Editing, Kept, RecordAdmin
 from peaceportal.core.listing import date_column
 
 
 @admin.register(Source)
 class SourceAdmin(Kept, RecordAdmin):
+    help_texts = Editing.help_texts | {
+        "note": _("What you corrected or concluded that the source itself does not say.")
+    }
     list_display = (
         "title",
         "publisher",

@@ -6,6 +6,9 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,7 @@ from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
 from peaceportal.core.staff_files import StaffFileInput, StaffFiles
+from peaceportal.core.wrong_fields import SaysWhatIsWrong
 
 LONGEST_FILE_NAME = 200  # bytes; the storage adds some where a name is taken
 
@@ -29,11 +33,26 @@ def validate_file_name(file) -> None:
         raise ValidationError(_("The name of this file is too long. Rename it and add it again."))
 
 
+REQUIRED = lazy(
+    lambda: format_html(' <span class="required-mark">({})</span>:', _("required")), SafeString
+)()
+
+
+def must_be_filled(field: forms.Field) -> bool:
+    """Not what may stay empty, nor a list in which something is always chosen."""
+    if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
+        return field.required
+    return field.required and any(not key for key, _words in field.choices)
+
+
 class RowForm(ChoosingForm):
     """How to write a date is said by the form of the record: its rows only remind of it."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if must_be_filled(field):
+                field.label_suffix = REQUIRED
         for field in self._dates():
             if field.help_text == WHAT_MAY_BE_TYPED:
                 field.help_text = SHORT_HINT
@@ -73,9 +92,21 @@ class Editing(Choosing):
         models.FileField: {"widget": StaffFileInput, "validators": [validate_file_name]},
         models.ImageField: {"widget": StaffFileInput, "validators": [validate_file_name]},
     }
+    # By field, where those who fill in a form need other words than those who read the model.
+    labels: dict = {}
+    help_texts: dict = {
+        "sources": _("Where this comes from. Type a title to find a source, or press + to add one.")
+    }
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.label = self.labels.get(db_field.name, field.label)
+            field.help_text = self.help_texts.get(db_field.name, field.help_text)
+        return field
 
 
-class RecordAdmin(StaffFiles, Editing, ListAdmin):
+class RecordAdmin(SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     form = RecordForm

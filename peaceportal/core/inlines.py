@@ -51,12 +51,17 @@ class RowInline(Editing):
 
     extra = 0
     formset = RowFormSet
+    add_text = ""  # on the button that adds a row
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "status":  # a part is seen only with its page: that one decides
             kwargs["initial"] = Status.PUBLISHED
             kwargs["help_text"] = WHO_SEES_A_ROW
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def row_name(self, row) -> str:
+        """The heading of a stored row. It may name what `autocomplete_fields` choose."""
+        return str(row)
 
     def get_queryset(self, request):
         fields = [self.opts.get_field(name) for name in self.autocomplete_fields]
@@ -74,4 +79,5 @@ class IdentifierInline(RowInline, GenericStackedInline):
     model = Identifier
     formset = GenericRowFormSet
     classes = (FOLDED,)
+    add_text = _("Add an identifier")
     fields = (("scheme", "value"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ WHO_SEES_A_PAGE = format_lazy(
     "{} {}",
     WHO_SEES,
     _(
-        "To take a page off the site, tick it in the list and choose “Remove from the site”: "
+        "To take a page off the site, choose “Remove from the site…” at the end of its form: "
         "nothing of it is lost, and it can be put back."
     ),
 )
@@ -82,6 +83,9 @@ class PageAdmin(PartAdmin):
         pages = [page for page in queryset if page.removed_at is None]
         count = queryset.remove()
         done = ngettext("%d page was removed.", "%d pages were removed.", count) % count
+        if count == len(pages) == 1:
+            named = _("“{}” was removed from the site. {}")
+            done = self._naming(pages[0], named, _("Open it to put it back"))
         self._tell(request, pages, count, done, _("Removed from the site."))
 
     @admin.action(description=_("Put back"), permissions=["change"])
@@ -89,7 +93,15 @@ class PageAdmin(PartAdmin):
         pages = [page for page in queryset if page.removed_at and not page.merged_into_id]
         count = queryset.put_back()
         done = ngettext("%d page was put back.", "%d pages were put back.", count) % count
+        if count == len(pages) == 1:
+            done = self._naming(pages[0], _("“{}” was put back. {}"), _("Open it"))
         self._tell(request, pages, count, done, _("Put back on the site."))
+
+    def _naming(self, page, sentence: str, link: str) -> str:
+        options = self.opts
+        name = f"{self.admin_site.name}:{options.app_label}_{options.model_name}_change"
+        link = format_html('<a href="{}">{}</a>', reverse(name, args=[page.pk]), link)
+        return format_html(sentence, page, link)
 
     def _tell(self, request, pages, count: int, done: str, note: str) -> None:
         LogEntry.objects.log_actions(request.user.pk, pages, CHANGE, str(note))
@@ -100,6 +112,7 @@ class PageAdmin(PartAdmin):
             context["standing"], _words = standing(obj)
             context["advice"] = advice(obj)
             may_change = self.has_change_permission(request, obj)
+            context["can_be_removed"] = may_change and obj.removed_at is None
             context["can_be_put_back"] = (
                 may_change and obj.removed_at is not None and not obj.merged_into_id
             )

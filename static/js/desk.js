@@ -23,6 +23,27 @@ function nameSearches() {
   }
 }
 
+/* To a field, or to what a script has put in its place. */
+function goTo(field) {
+  const shown = field?.checkVisibility() && !field.matches(".select2-hidden-accessible");
+  const instead = field?.parentElement.querySelector(
+    ".select2-search__field, .select2-selection[tabindex], .ProseMirror",
+  );
+  (shown ? field : instead || field)?.focus();
+}
+
+const wrong = document.querySelector(".wrong-fields");
+if (wrong) {
+  const target = (link) => document.getElementById(link.hash.slice(1));
+  wrong.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    goTo(target(link));
+  });
+  window.addEventListener("load", () => goTo(target(wrong.querySelector("a"))));
+}
+
 let opened = null;
 const $ = window.django?.jQuery;
 if ($) {

@@ -6,6 +6,7 @@ import { Extension, Plugin } from "django-prose-editor/editor";
 function withoutStyles(html) {
   return html
     .replace(/<style\b[\s\S]*?<\/style>/gi, "")
+    .replace(DRAWN, "<span data-drawn>$1</span>")
     .replace(/<!\[(?:end)?if[^>]*\]>/gi, "")
     .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
 }
@@ -20,13 +21,40 @@ function replaceBy(name, element) {
   element.replaceWith(other);
 }
 
-/* Word writes a list as paragraphs that begin with a drawn bullet or number. */
+/* Word writes a list as paragraphs that begin with a drawn bullet or number. Its programs mark
+   that beginning in one of these ways, or in none; no-break spaces part it from the words. */
+const DRAWN = /<!(?:--)?\[if !supportLists\](?:--)?>([\s\S]*?)<!(?:--)?\[endif\](?:--)?>/gi;
+const SIGN = /^\s*(?:[·•▪o§\uf0b7\uf0a7–-]|\(?(?:\d+|[a-z]{1,4})[.)])[^\S\u00a0]*\u00a0[\s\u00a0]*/i;
+const NUMBER = /^\(?(\d+|[a-z]{1,4})[.)]/i;
+
+function isDrawn(part) {
+  return "drawn" in part.dataset || styled(part, /mso-list:\s*ignore/i);
+}
+
 function listKind(paragraph) {
-  if (!styled(paragraph, /mso-list:\s*l\d+/i)) return null;
-  const drawn = [...paragraph.querySelectorAll("[data-style]")].find((part) =>
-    styled(part, /mso-list:\s*ignore/i),
-  );
-  return /^\(?(\d+|[a-z]{1,4})[.)]/i.test((drawn || paragraph).textContent.trim()) ? "ol" : "ul";
+  const isListed = styled(paragraph, /mso-list:\s*l\d+/i);
+  const isNamed = /\bMsoList/.test(paragraph.className) && SIGN.test(paragraph.textContent);
+  if (!isListed && !isNamed) return null;
+  const drawn = [...paragraph.querySelectorAll("span")].find(isDrawn);
+  return NUMBER.test((drawn || paragraph).textContent.trim()) ? "ol" : "ul";
+}
+
+function listLevel(paragraph) {
+  const told = /level(\d)/i.exec(paragraph.dataset.style);
+  const named = /\bMsoList(?:Bullet|Number)(\d)/.exec(paragraph.className);
+  return Number((told || named)?.[1] || 1);
+}
+
+function dropSign(paragraph) {
+  const marked = [...paragraph.querySelectorAll("span")].filter(isDrawn);
+  for (const part of marked) part.remove();
+  let rest = marked.length ? 0 : SIGN.exec(paragraph.textContent)?.[0].length || 0;
+  const texts = paragraph.ownerDocument.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  while (rest && texts.nextNode()) {
+    const count = Math.min(rest, texts.currentNode.length);
+    texts.currentNode.deleteData(0, count);
+    rest -= count;
+  }
 }
 
 function gatherLists(body) {
@@ -37,8 +65,7 @@ function gatherLists(body) {
     if (!kind) continue;
     const follows = last && last.isConnected && lists[0].nextElementSibling === paragraph;
     if (!follows) lists = [];
-    const level = Number(/level(\d)/i.exec(paragraph.dataset.style)?.[1] || 1);
-    const depth = Math.min(level, lists.length + 1);
+    const depth = Math.min(listLevel(paragraph), lists.length + 1);
     lists = lists.slice(0, depth);
     if (lists.length === depth && lists[depth - 1].localName !== kind) lists.pop();
     if (lists.length < depth) {
@@ -47,9 +74,7 @@ function gatherLists(body) {
       else paragraph.before(list);
       lists.push(list);
     }
-    for (const part of [...paragraph.querySelectorAll("[data-style]")]) {
-      if (styled(part, /mso-list/i)) part.remove();
-    }
+    dropSign(paragraph);
     const item = body.ownerDocument.createElement("li");
     lists.at(-1).append(item);
     item.append(paragraph);

@@ -125,7 +125,11 @@ def test_text_pasted_from_word_arrives_clean(desk, complaints):
         "<p>Both sides <strong>agreed</strong> on a <em>pause</em>.</p>"
         "<ul><li><p>First point</p><ul><li><p>Beneath it</p></li></ul></li>"
         "<li><p>Second point</p></li></ul>"
-        "<ol><li><p>Counted</p></li></ol>"
+        "<ol><li><p>Counted</p></li><li><p>Counted too</p></li></ol>"
+        "<p>By Word for the Mac:</p>"
+        "<ul><li><p>With a mark</p></li><li><p>With half a mark</p></li>"
+        "<li><p>With <strong>none</strong></p></li><li><p>With its name alone</p></li></ul>"
+        "<ol><li><p>o what a letter</p></li></ol>"
         '<p>See <a href="https://example.org/">the report</a>.</p>'
         "<table><tbody><tr><td><p>Year</p></td></tr></tbody></table>"
     )
@@ -234,11 +238,11 @@ def test_editor_adds_an_event_and_sees_it_on_the_site(desk, page, complaints, tm
     for number, (body, role) in enumerate(
         [("Quaker Office", "convened it"), ("Department of Talks", "took part")]
     ):
-        page.get_by_role("button", name="Add another Organisation").click()
+        page.get_by_role("button", name="Add an organisation").click()
         row = f"#participations-{number}"
         choose(page, "Organisation", body, row)
         page.locator(row).get_by_label("Role").select_option(role)
-    page.get_by_role("button", name="Add another Document").click()
+    page.get_by_role("button", name="Add a document").click()
     document = page.locator("#documents-0")
     document.get_by_label("Title").fill("Record of the talks")
     document.get_by_label("Kind").select_option("record")
@@ -299,9 +303,40 @@ def test_removed_page_is_put_back_from_its_own_form(desk, page, complaints):
     desk(address(AreaOfWork, "change", area.pk))
     assert page.get_by_text("This page was removed").is_visible()
     page.get_by_role("button", name="Put it back").click()
-    page.get_by_text("1 page was put back.").wait_for()
+    page.get_by_text("“Mediation” was put back.").wait_for()
     area.refresh_from_db()
     assert area.is_public()
+    assert complaints == []
+
+
+def test_page_is_removed_from_its_own_form(desk, page, complaints):
+    area = make.make_area(name="Mediation")
+    desk(address(AreaOfWork, "change", area.pk))
+    button = page.get_by_role("button", name="Remove this page")
+    assert not button.is_visible()
+    page.locator("summary", has_text="Remove from the site…").click()
+    button.click()
+    page.get_by_text("“Mediation” was removed from the site.").wait_for()
+    page.get_by_role("link", name="Open it to put it back").click()
+    assert page.get_by_text("This page was removed").is_visible()
+    area.refresh_from_db()
+    assert not area.is_public()
+    assert complaints == []
+
+
+def test_focus_goes_to_what_is_wrong(desk, page, complaints):
+    desk(address(Event, "add"))
+    page.locator("#id_title").fill("Talks")
+    page.locator("#id_happened").fill("03/04/1953")
+    page.get_by_role("button", name="Add an organisation").click()
+    page.locator("#participations-0").get_by_label("Represented by").fill("Somebody")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.activeElement.id") == "id_happened"
+    page.locator(".wrong-fields a", has_text="Organisation 1: Organisation").click()
+    chosen = page.locator("#participations-0 .field-organisation .select2-selection").first
+    assert chosen.evaluate("box => box.contains(document.activeElement)")
+    assert Axe().run(page).violations_count == 0
     assert complaints == []
 
 

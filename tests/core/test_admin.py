@@ -325,7 +325,9 @@ def test_pages_are_never_deleted_but_removed_and_put_back(editor, model):
         data = {"action": action, "_selected_action": [page.pk]}
         return editor.post(address(model), data, follow=True)
 
-    assert "1 page was removed." in act("remove").text
+    said = act("remove").text
+    assert "” was removed from the site." in said
+    assert f'<a href="{address(type(page), "change", page.pk)}">Open it to put it back</a>' in said
     page.refresh_from_db()
     assert page.removed_at
     assert not page.is_public()
@@ -337,7 +339,7 @@ def test_pages_are_never_deleted_but_removed_and_put_back(editor, model):
     history = editor.get(address(model, "history", page.pk))
     assert "Removed from the site." in history.text
 
-    assert "1 page was put back." in act("put_back").text
+    assert "” was put back." in act("put_back").text
     page.refresh_from_db()
     assert page.is_public()
     assert LogEntry.objects.count() == 2

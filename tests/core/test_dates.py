@@ -244,8 +244,8 @@ def test_plain_means_closed_and_unqualified(edtf, is_plain):
     ("edtf", "words"),
     [
         ("1953-07-27", "27 July 1953"),
-        ("2024-07", "from 1 July 2024 to 31 July 2024"),
-        ("199X~", "from 1 January 1990 to 31 December 1999"),
+        ("2024-07", "some time from 1 July 2024 to 31 July 2024"),
+        ("199X~", "some time from 1 January 1990 to 31 December 1999"),
         ("2008/..", "from 1 January 2008, with no end"),
         ("../1960", "up to 31 December 1960, with no beginning"),
         ("", "date unknown"),

@@ -88,9 +88,20 @@ def test_examples_of_the_help_text_are_all_understood():
     [
         ("27 Jul 1953", "Understood as 27 July 1953."),
         ("30 Nov – 1 Dec 2023", "Understood as 30 November – 1 December 2023."),
-        ("2024-07", "Understood as July 2024: from 1 July 2024 to 31 July 2024."),
-        ("199X", "Understood as 1990s: from 1 January 1990 to 31 December 1999."),
-        ("c. 1953", "Understood as about 1953: from 1 January 1953 to 31 December 1953."),
+        ("2024-07", "Understood as July 2024: some time from 1 July 2024 to 31 July 2024."),
+        ("199X", "Understood as 1990s: some time from 1 January 1990 to 31 December 1999."),
+        ("2014", "Understood as 2014: some time from 1 January 2014 to 31 December 2014."),
+        (
+            "c. 1953",
+            "Understood as about 1953: some time from 1 January 1953 to 31 December 1953, "
+            "perhaps earlier or later.",
+        ),
+        ("1948/1960", "Understood as 1948–1960: from 1 January 1948 to 31 December 1960."),
+        (
+            "1948~/1960",
+            "Understood as about 1948 – 1960: from 1 January 1948 to 31 December 1960, "
+            "perhaps earlier or later.",
+        ),
         ("2008/..", "Understood as since 2008: from 1 January 2008, with no end."),
         ("../1960", "Understood as until 1960: up to 31 December 1960, with no beginning."),
     ],

@@ -198,10 +198,55 @@ def test_inferred_date_must_be_the_posting_date(editor):
 def test_picture_needs_words_or_the_tick(editor):
     response = add_event(editor, image=picture())
     assert errors(response) == {
-        "image_alt": ["Describe the picture in the alternative text, or tick “decorative”."]
+        "image": ["Choose talks.png again: files are not kept after an error."],
+        "image_alt": ["Describe the picture in the alternative text, or tick “decorative”."],
     }
     assert saved(add_event(editor, image=picture(), image_alt="Two people at a table"))
     assert saved(add_event(editor, image=picture(), image_is_decorative="on"))
+
+
+def test_files_are_asked_for_again_after_an_error(editor):
+    row = {"title": "Text", "kind": "record", "language": "en", "status": "draft"}
+    row["file"] = SimpleUploadedFile("text.pdf", b"%PDF-1.4")
+    image = {"image": picture("photo.png"), "image_alt": "Two people at a table"}
+    response = add_event(editor, happened="03/04/2024", rows={"documents": [row]}, **image)
+    said = errors(response)
+    again = "Choose {} again: files are not kept after an error."
+    assert said.pop("happened")
+    assert said == {
+        "image": [again.format("photo.png")],
+        "documents-0-file": [again.format("text.pdf")],
+    }
+    assert '<a href="#id_image">Picture</a>: Choose photo.png' in response.text
+    assert '<a href="#id_documents-0-file">Document 1: File</a>: Choose text.pdf' in response.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("image_alt", "Two people at a table"),
+        ("image_is_decorative", "on"),
+        ("image_caption", "At Geneva"),
+        ("image_credit", "A photographer"),
+        ("image_licence", "CC BY 4.0"),
+    ],
+)
+def test_words_about_a_picture_need_the_picture(editor, field, value):
+    sentence = ["There is no picture. Choose it, or take this out."]
+    assert errors(add_event(editor, **{field: value})) == {field: sentence}
+    event = make_event(**{field: value if value != "on" else True})
+    assert saved(change_event(editor, event))  # stored already, so left alone
+
+
+def test_picture_is_taken_out_with_its_words(editor):
+    fields = {"image": picture(), "image_alt": "Two people at a table"}
+    assert saved(add_event(editor, **fields))
+    event = Event.objects.get()
+    assert saved(change_event(editor, event, image_caption="At Geneva"))
+    response = change_event(editor, event, **{"image-clear": "on"})
+    assert [*errors(response)] == ["image_alt", "image_caption"]
+    gone = {"image-clear": "on", "image_alt": "", "image_caption": ""}
+    assert saved(change_event(editor, event, **gone))
 
 
 @pytest.mark.parametrize(

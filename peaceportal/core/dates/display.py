@@ -72,7 +72,10 @@ def span_in_words(value: EDTFDate) -> str:
     if value.earliest and value.latest:
         if value.earliest == value.latest:
             return display(EDTFDate.single(*value.earliest.timetuple()[:3]))
-        return _("from %(first)s to %(last)s") % {
+        words = _("some time from %(first)s to %(last)s")
+        if not value.is_single:
+            words = _("from %(first)s to %(last)s")
+        return words % {
             "first": date_format(value.earliest, "DATE_FORMAT"),
             "last": date_format(value.latest, "DATE_FORMAT"),
         }

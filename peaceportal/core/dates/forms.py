@@ -73,7 +73,7 @@ def in_english(value: EDTFDate) -> str:
 
 
 def understood(text: str) -> str:
-    """“Understood as July 2024: from 1 July 2024 to 31 July 2024.”; empty if not at all."""
+    """“Understood as 2014: some time from 1 January 2014 to …”; empty if not at all."""
     try:
         value = parse(text)
     except DateError:
@@ -82,7 +82,8 @@ def understood(text: str) -> str:
         return ""
     if value.is_by_day:
         return _("Understood as %(date)s.") % {"date": display(value)}
-    return _("Understood as %(date)s: %(span)s.") % {
-        "date": display(value),
-        "span": span_in_words(value),
-    }
+    in_doubt = any(point and point.is_qualified for point in (value.start, value.end))
+    sentence = _("Understood as %(date)s: %(span)s.")
+    if in_doubt:
+        sentence = _("Understood as %(date)s: %(span)s, perhaps earlier or later.")
+    return sentence % {"date": display(value), "span": span_in_words(value)}
