@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation, OrganisationName, Place, Resource
+from peaceportal.core.counting import count_all
 from peaceportal.core.query_fields import QueryCharField, QueryForm
 from peaceportal.core.search.asking import SearchedQuerySet, ask
 from peaceportal.core.search.excerpts import excerpt, marked
@@ -25,6 +26,7 @@ from peaceportal.core.search.texts import leave_related
 from timeline.models import Document, Event, EventSeries
 
 SHOWN = 5
+MOST_ALONE = 5  # words of which each is tried by itself where no record has them all
 
 
 class SearchForm(QueryForm):
@@ -113,6 +115,7 @@ def search(request):
         "groups": groups,
         "total": total,
         "sentence": _sentence(query, total),
+        "alone": [] if groups or not query else _alone(query),
         "better": better,
         "better_address": _address(reverse("search"), better) if better else "",
         "path": _address(reverse("search"), query.typed) if query.typed else reverse("search"),
@@ -125,6 +128,22 @@ def _sentence(query: Query, total: int) -> str:
         return ""
     text = ngettext("%(count)d result for “%(words)s”", "%(count)d results for “%(words)s”", total)
     return text % {"count": total, "words": query.typed}
+
+
+def _alone(query: Query) -> list[dict]:
+    """Each of several words with how much it finds by itself, if anything. A query a word."""
+    words = list(dict.fromkeys(query.typed.replace('"', " ").split()))
+    if len(words) < 2:
+        return []
+    found = []
+    for word in words[:MOST_ALONE]:
+        asked = ask(word)
+        records = [kind.records().matching(asked) for kind in KINDS] if asked else []
+        if count := sum(count_all(*records)):
+            number = ngettext("%(count)d result", "%(count)d results", count) % {"count": count}
+            address = _address(reverse("search"), word)
+            found.append({"word": word, "address": address, "number": number})
+    return found
 
 
 def _found(kind: Kind, query: Query) -> Group:

@@ -465,3 +465,15 @@ def test_withheld_places_are_not_found_at_the_body():
     assert found("zanzibar", Organisation) == []
     assert found("zanzibar", AreaOfWork) == []
     assert found("zanzibar", Place) == ["Zanzibar"]
+
+
+def test_words_that_nothing_has_together_are_tried_alone(client):
+    make_event(title="Mediation in Geneva")
+    make_place(name="Burundi")
+    make_event(title="Burundi talks", status="draft")
+    response = client.get("/search/", {"q": "mediation burundi zzz"})
+    text = text_of(response)
+    assert "Each word alone finds: mediation: 1 result burundi: 1 result Try fewer" in text
+    assert '<a href="/search/?q=burundi">burundi</a>' in response.text
+    assert "1 result" in text_of(client.get("/search/?q=burundi"))
+    assert "Each word alone" not in text_of(client.get("/search/?q=zzz"))
