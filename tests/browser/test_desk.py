@@ -318,7 +318,7 @@ def test_page_is_removed_from_its_own_form(desk, page, complaints):
     button.click()
     page.get_by_text("“Mediation” was removed from the site.").wait_for()
     page.get_by_role("link", name="Open it to put it back").click()
-    assert page.get_by_text("This page was removed").is_visible()
+    page.get_by_text("This page was removed").wait_for()
     area.refresh_from_db()
     assert not area.is_public()
     assert complaints == []
@@ -336,8 +336,8 @@ def test_focus_goes_to_what_is_wrong(desk, page, complaints):
     page.locator(".wrong-fields a", has_text="Organisation 1: Organisation").click()
     chosen = page.locator("#participations-0 .field-organisation .select2-selection").first
     assert chosen.evaluate("box => box.contains(document.activeElement)")
-    assert Axe().run(page).violations_count == 0
     assert complaints == []
+    assert Axe().run(page).violations_count == 0  # its own styles are complained of
 
 
 def test_focus_is_always_in_sight(desk, page):
