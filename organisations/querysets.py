@@ -35,7 +35,7 @@ class OrganisationQuerySet(TreePageQuerySet):
         """
         links = self.model.places.through.objects.filter(place__in=places)
         at_home = Q(pk__in=links.values("organisation"), withhold_places=False)
-        work = models.Activity.objects.at_places(places)
+        work = models.Activity.objects.at_places(places).filter(state=models.Activity.State.ACTIVE)
         workers = models.Activity.organisations.through.objects.filter(activity__in=work)
         at_work = Q(pk__in=workers.values("organisation"))
         return self.filter(at_home | at_work)

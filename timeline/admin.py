@@ -70,7 +70,7 @@ class EventForm(RecordForm):
         told = super().clean()
         if "image" in self.fields and "image" not in self.errors and not self._has_picture():
             for name in self.OF_PICTURE:
-                if told.get(name) and name in self.changed_data:
+                if told.get(name) and (name in self.changed_data or "image" in self.changed_data):
                     self.add_error(name, _("There is no picture. Choose it, or take this out."))
         return told
 

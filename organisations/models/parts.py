@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +35,12 @@ class ActivityQuerySet(PartQuerySet):
         return told.exclude(organisations__withhold_places=True)
 
     def for_page(self, at: datetime):
-        """With the organisations and places of each activity that anyone may see."""
-        return self.prefetch_related(
+        """With the organisations and places of each activity that anyone may see.
+
+        A body that withholds its places does so when it is itself no longer seen, too.
+        """
+        withholding = Organisation.objects.filter(activities=OuterRef("pk"), withhold_places=True)
+        return self.annotate(is_withheld=Exists(withholding.order_by())).prefetch_related(
             Prefetch(
                 "organisations", Organisation.objects.published(at), to_attr="public_organisations"
             ),
@@ -99,10 +103,7 @@ class Activity(Part, Sourced):
     @property
     def shown_places(self) -> list[Place]:
         """Of those that `for_page` read; none where they are withheld, or a body of it is so."""
-        withheld = self.withhold_places or any(
-            organisation.withhold_places for organisation in self.public_organisations
-        )
-        return [] if withheld else self.public_places
+        return [] if self.withhold_places or self.is_withheld else self.public_places
 
     def search_texts(self):
         return SearchTexts(body=self.text)

@@ -206,6 +206,9 @@ def test_those_at_work_in_a_place_work_there(client):
     make_activity(text="C.", organisations=[withheld], places=[burundi], status="draft")
     hidden = make_area(name="Hidden", status="draft")
     make_activity(text="D.", area=hidden, organisations=[withheld], places=[burundi])
+    retired = make_organisation(name="Retired")
+    make_activity(text="E.", organisations=[retired], places=[burundi], state="ended")
+    assert "Retired" not in text_of(client.get("/organisations/?place=burundi"))
     for text in (read(client, burundi), text_of(client.get("/organisations/?place=burundi"))):
         assert "Office" in text
         assert "Friends" in text

@@ -228,6 +228,9 @@ def test_work_of_a_body_that_withholds_its_places_shows_none(client):
     hiding = make_place(name=f"{SECRET} valley", slug="valley")
     Organisation.objects.filter(pk=body.pk).update(withhold_places=True)
     make_activity(area=area, text="Open work.", organisations=[body], places=[hiding])
+    for how in HIDDEN.values():  # taken off the site, a body still withholds them
+        gone = make_organisation(name="Gone", withhold_places=True, **how)
+        make_activity(area=area, text="Other work.", organisations=[gone], places=[hiding])
     for address in ("/organisations/open-body/", "/areas/open-area/"):
         assert SECRET not in client.get(address).content.decode(), address
     assert "Open work." not in text_of(client.get("/places/valley/"))
