@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 import warnings
+from email.utils import parseaddr
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -87,6 +88,15 @@ def mail(name: str, *, default: str) -> dict:
         return env.email_url_config(value)
     except Exception:
         stop(f"{name} cannot be read. Write smtp+tls://user:password@host:587.")
+
+
+def address(name: str, *, default: str) -> str:
+    """The bare address of e-mail in “Peace Office <office@example.org>”."""
+    value = os.environ.get(name, "").strip() or default
+    found = parseaddr(value)[1]
+    if "@" not in found:
+        stop(f"{name} is “{value}”; write it as office@example.org.")
+    return found
 
 
 def time_zone(name: str, *, default: str) -> str:

@@ -204,4 +204,4 @@ EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.env.str(
     "DEFAULT_FROM_EMAIL", default=f"peaceportal@{SITE_HOST}"
 )
-CORRECTIONS_EMAIL = environment.env.str("CORRECTIONS_EMAIL", default=DEFAULT_FROM_EMAIL)
+CORRECTIONS_EMAIL = environment.address("CORRECTIONS_EMAIL", default=DEFAULT_FROM_EMAIL)

@@ -61,6 +61,10 @@ class Bar:
     def y(self) -> int:
         return TALLEST - self.height
 
+    @property
+    def parameters(self) -> str:
+        return _parameters(self.first, self.last)
+
 
 @dataclass(frozen=True)
 class YearCount:
@@ -74,6 +78,15 @@ class YearCount:
     def label(self) -> str:
         """“1953”, or “1950–1959”."""
         return "–".join(f"{year:04d}" for year in dict.fromkeys((self.first, self.last)))
+
+    @property
+    def parameters(self) -> str:
+        return _parameters(self.first, self.last)
+
+
+def _parameters(first: int, last: int) -> str:
+    """What a filter by these years adds to an address."""
+    return f"after={first:04d}&before={last:04d}"
 
 
 @dataclass

@@ -97,7 +97,7 @@ def send(request, storage: Storage, name: str, *, attachment: bool):
             kind = CONTENT_TYPES.get(file_type(name).lower(), "application/octet-stream")
             file = storage.open(name)
             response = FileResponse(file, as_attachment=attachment, content_type=kind)
-    except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError) as error:
+    except (OSError, SuspiciousFileOperation, ValueError) as error:
         raise Http404 from error
     response["Cache-Control"] = "no-cache"
     response["ETag"] = tag

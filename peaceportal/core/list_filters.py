@@ -65,10 +65,11 @@ class TimeFilter(NestedFilter):
         chosen = (self.value() or "")[:3]
         decades = {year // 10 for first, last in spans for year in range(first, last + 1)}
         for decade in sorted(decades, reverse=True):
-            value = EDTFDate.from_edtf(f"{decade:03d}X")
-            yield value.edtf, str(value), 0
-            if f"{decade:03d}" == chosen:
-                for year in range(decade * 10 + 9, decade * 10 - 1, -1):
+            if decade:  # the years 1 to 9 are none in EDTF
+                value = EDTFDate.from_edtf(f"{decade:03d}X")
+                yield value.edtf, str(value), 0
+            if f"{decade:03d}" == chosen or not decade:
+                for year in range(decade * 10 + 9, max(decade * 10, 1) - 1, -1):
                     if any(first <= year <= last for first, last in spans):
                         yield f"{year:04d}", str(year), 1
 

@@ -77,6 +77,7 @@ class ListAdmin(admin.ModelAdmin):
     # Many-to-many relations that a column shows.
     list_prefetch_related: tuple[str, ...] = ()
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count every row
 
     def get_changelist(self, request, **kwargs):
         return Rows

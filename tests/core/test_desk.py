@@ -270,3 +270,11 @@ def test_saving_in_a_window_for_one_field_says_nothing(editor):
     url = address(timeline.EventSeries, "add") + "?_popup=1"
     send(editor, url, name="Talks")
     assert messages(editor.get(reverse("admin:index"))) == []
+
+
+def test_first_and_last_years_of_the_calendar_do_not_stop_a_list(editor):
+    make.make_event(title="First", happened="0005")
+    make.make_event(title="Last", happened="9999")
+    response = editor.get("/admin/timeline/event/")
+    assert response.status_code == 200
+    assert "First" in editor.get("/admin/timeline/event/?time=0005").text

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from peaceportal import environment
 from tests.factories import make_area, make_event, make_organisation, make_place, make_series
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +38,11 @@ def test_correction_carries_the_permanent_address(client, settings, make, title)
     assert "Peace & “quiet”?" in unquote(fields["subject"])
     assert "\n" not in unquote(fields["subject"])
     assert len(address) < 1000
+
+
+def test_address_of_a_sender_with_a_name_is_taken_bare(monkeypatch):
+    monkeypatch.setenv("CORRECTIONS_EMAIL", "Peace Office <office@example.org>")
+    assert environment.address("CORRECTIONS_EMAIL", default="") == "office@example.org"
+    monkeypatch.setenv("CORRECTIONS_EMAIL", "the office")
+    with pytest.raises(SystemExit, match="write it as office"):
+        environment.address("CORRECTIONS_EMAIL", default="")

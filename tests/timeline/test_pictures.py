@@ -430,7 +430,7 @@ def test_picture_that_goes_takes_its_size_along(editor):
     event = make_event(image=ContentFile(written(halves()), name="a.jpg"), image_alt="A hall")
     kept = event.image.name
     url = address(Event, "change", event.pk)
-    assert saved(send(editor, url, **{"image-clear": "on"}))
+    assert saved(send(editor, url, **{"image-clear": "on", "image_alt": ""}))
     event = Event.objects.get()
     assert (event.image.name, event.image_width, event.image.copies) == ("", None, [])
     assert default_storage.exists(kept)
@@ -478,3 +478,15 @@ def test_picture_may_have_a_name_in_any_script(editor, client, name):
     assert event.image.name.startswith(f"images/{datetime.now():%Y}/")
     assert event.image.name.endswith(".jpg")
     assert everything_sent(client, event)
+
+
+def test_scan_of_sixteen_bits_keeps_its_greys():
+    scan = Image.new("I;16", (256, 1))
+    for grey in range(256):
+        scan.putpixel((grey, 0), grey * 256)
+    file = BytesIO()
+    scan.save(file, "PNG")
+    event = make_event(image=ContentFile(file.getvalue(), name="a.png"), image_alt="A scan")
+    with event.image.storage.open(event.image.name) as stored:
+        greys = [*Image.open(stored).convert("L").get_flattened_data()]
+    assert greys[0] < 3 < 125 < greys[128] < 131 < 250 < greys[255]

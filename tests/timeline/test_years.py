@@ -95,9 +95,14 @@ def test_edges_of_the_calendar_can_be_drawn():
     assert all(0 <= bar.x <= 100 and bar.width > 0 for bar in drawn.bars)
 
 
+EARLY = ["0900-05-01", "0901", "0850/0901", "0905/..", "../0850", "090X", ""]
+LATE = ["1990-05-01", "1991", "1985/1990", "2008/..", "../1986", "199X", ""]
+
+
+@pytest.mark.parametrize("dates", [EARLY, LATE], ids=["early", "late"])
 @pytest.mark.parametrize("number", [1, 14], ids=["marks", "bars"])
-def test_counts_of_the_list_agree_with_the_finder(client, number):
-    make_events(*["1990-05-01", "1991", "1985/1990", "2008/..", "../1986", "199X", ""] * number)
+def test_counts_of_the_list_agree_with_the_finder(client, number, dates):
+    make_events(*dates * number)
     html = client.get("/").text
     figure = html[html.index('<div class="years"') : html.index("</details>")]
     links = re.findall(r'<li><a href="([^"]+)">[^<]+</a>: (\d+) events?</li>', figure)

@@ -104,8 +104,10 @@ def pixels_of(image: Image.Image, within: tuple[int, int] | None = None) -> Imag
         target = target[::-1] if orientation in TURNED else target
         image.draft(None, target)  # of a JPEG no more is decoded than is needed
     image.load()
+    if image.mode in {"I", "I;16"}:  # a scan of 16 bits a pixel: 8 of them are shown
+        image = image.point(lambda value: value / 256).convert("L")
     mode = "RGBA" if image.has_transparency_data else "RGB"
-    if image.mode in {"1", "L", "I", "I;16", "F"} and mode == "RGB":
+    if image.mode in {"1", "L", "F"} and mode == "RGB":
         mode = "L"
     if image.mode not in {"CMYK", "RGB", "RGBA", "L"} or image.info.get("transparency") is not None:
         image = image.convert(mode)
