@@ -216,9 +216,11 @@ def choose(page, label, words, row=None):
     scope.get_by_label(label).and_(
         page.locator(".select2-selection, .select2-search__field")
     ).first.click()
-    page.wait_for_load_state("networkidle")
-    page.keyboard.insert_text(words)
-    page.locator(".select2-results__option--highlighted", has_text=words).click()
+    search = page.locator(".select2-container--open .select2-search__field").first
+    search.wait_for()
+    search.press_sequentially(words)
+    offered = page.locator(".select2-container--open .select2-results__option", has_text=words)
+    offered.first.click()
 
 
 def test_editor_adds_an_event_and_sees_it_on_the_site(desk, page, complaints, tmp_path):
