@@ -316,3 +316,35 @@ def test_folder_of_tests_without_init_is_found(tmp_path):
     assert folders_without_init(tests) == ["tests/core"]
     (tests / "core" / "__init__.py").touch()
     assert folders_without_init(tests) == []
+
+
+# Templates
+
+
+def unused_includes(templates, sources):
+    """Templates for including that nothing includes: what they hold is on no page."""
+    everything = "\n".join(
+        re.sub(r"{% comment %}.*?{% endcomment %}", "", text, flags=re.S)
+        for text in [*templates.values(), *sources]
+    )
+    parts = [path for path in templates if path.rpartition("/")[2].startswith("_")]
+    return sorted(path for path in parts if f'"{path}"' not in everything)
+
+
+def test_every_part_of_a_page_is_on_one():
+    folder = ROOT / "templates"
+    templates = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.html")
+    }
+    found = unused_includes(
+        templates, [text for package in ALLOWED for text in sources(package).values()]
+    )
+    assert found == []
+
+
+def test_part_that_is_only_named_in_its_own_usage_is_found():
+    usage = '{% comment %}{% include "a/_head.html" only %}{% endcomment %}'
+    assert unused_includes({"a/_head.html": usage, "page.html": ""}, []) == ["a/_head.html"]
+    page = '{% include "a/_head.html" only %}'
+    assert unused_includes({"a/_head.html": usage, "page.html": page}, []) == []

@@ -1,12 +1,19 @@
-"""An event in the words of schema.org."""
+"""Events and series of them in the words of schema.org.
+
+A date that ISO 8601 cannot say is left out: search engines then show the event without one.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from organisations.formats.linked_data import place_named
 from peaceportal.core.formats.linked_data import identity, named, plain_ends, trail
-from timeline.models import Event, Participation
+from peaceportal.core.formats.queries import absolute
+from timeline.models import Event, EventSeries, Participation
 
 TYPES = {Event.Kind.STATEMENT: "PublicationEvent", Event.Kind.PUBLICATION: "PublicationEvent"}
 ORGANISERS = {Participation.Role.CONVENED, Participation.Role.ISSUED}
@@ -14,23 +21,42 @@ ORGANISERS = {Participation.Role.CONVENED, Participation.Role.ISSUED}
 
 def event_in_words(event: Event) -> list[dict]:
     """The event as `for_detail` read it, and the way to it."""
-    start, end = plain_ends(event.happened)
     bodies = {True: [], False: []}
     for part in event.public_participations:
         if part.role != Participation.Role.SUBJECT:
             bodies[part.role in ORGANISERS].append(named("Organization", part.organisation))
     series = event.series if event.series and event.series.is_public() else None
+    subjects = [named("DefinedTerm", area) for area in event.public_areas]
+    if event.commemorates and event.commemorates.is_public():
+        subjects.append(_event_named(event.commemorates))
     about = {
-        "@type": TYPES.get(event.kind, "Event"),
+        **_event_named(event),
         **identity(event),
         "description": event.summary,
-        "startDate": start,
-        "endDate": end if end != start else "",
-        "location": [named("Place", place) for place in event.public_places],
+        "image": absolute(event.image.url) if event.image else "",
+        "location": [place_named(place) for place in event.public_places],
         "organizer": bodies[True],
         "contributor": bodies[False],
-        "about": [named("DefinedTerm", area) for area in event.public_areas],
+        "about": subjects,
         "superEvent": named("EventSeries", series) if series else None,
     }
     above = (_("Timeline"), reverse("timeline:list"))
     return [about, trail([above, (event.title, event.get_absolute_url())])]
+
+
+def series_in_words(series: EventSeries, events: Iterable[Event]) -> list[dict]:
+    """The series with some of its events, all public and in their order, and the way to it."""
+    about = {
+        "@type": "EventSeries",
+        **identity(series),
+        "description": series.summary,
+        "subEvent": [_event_named(event) for event in events],
+    }
+    above = (_("Timeline"), reverse("timeline:list"))
+    return [about, trail([above, (series.name, series.get_absolute_url())])]
+
+
+def _event_named(event: Event) -> dict:
+    start, end = plain_ends(event.happened)
+    dates = {"startDate": start, "endDate": end if end != start else ""}
+    return named(TYPES.get(event.kind, "Event"), event) | dates

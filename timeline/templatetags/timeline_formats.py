@@ -1,4 +1,4 @@
-"""The other forms of an event."""
+"""The other forms of events and series of them."""
 
 from django import template
 from django.urls import reverse
@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from peaceportal.core.formats.linked_data import block
 from timeline.formats.calendars import why_not
-from timeline.formats.linked_data import event_in_words
-from timeline.models import Event
+from timeline.formats.linked_data import event_in_words, series_in_words
+from timeline.models import Event, EventSeries
 
 register = template.Library()
+
+IN_WORDS = 50  # events of a series that search engines are told of
 
 
 @register.simple_tag
@@ -24,3 +26,10 @@ def calendar_address(event: Event) -> str:
 def event_linked_data(event: Event) -> str:
     """What search engines read of an event that `for_detail` read."""
     return block(*event_in_words(event))
+
+
+@register.simple_tag
+def series_linked_data(series: EventSeries) -> str:
+    """What search engines read of a series, with the first of its events. One query."""
+    events = Event.objects.published().in_series(series).oldest_first().defer("body")
+    return block(*series_in_words(series, events[:IN_WORDS]))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFDate
@@ -31,28 +32,34 @@ def block(*things: dict) -> SafeString:
     )  # escaped for the one context in which it stands
 
 
-def _filled(thing: dict) -> dict:
-    return {
-        name: _filled(value) if isinstance(value, dict) else value
-        for name, value in thing.items()
-        if value not in ("", None, [], {})
-    }
+def _filled(value):
+    if isinstance(value, dict):
+        filled = {name: _filled(one) for name, one in value.items()}
+        return {name: one for name, one in filled.items() if one not in ("", None, [], {})}
+    return [_filled(one) for one in value] if isinstance(value, list) else value
 
 
 def identity(page: Page) -> dict:
-    """What every page says of itself."""
+    """What every page says of itself. Its language is that of its text, not of the thing."""
     return {
         "@id": absolute(reverse("permanent", args=[page.uid])),
         "url": absolute(page.get_absolute_url()),
         "name": page.title_text,
-        "inLanguage": page.language,
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": one.scheme, "value": one.value}
+            for one in page.identifiers.all()
+        ],
     }
 
 
 def named(kind: str, page: Page) -> dict:
     """Another page, as a thing of this kind."""
-    facts = identity(page)
-    return {"@type": kind} | {name: facts[name] for name in ("@id", "url", "name")}
+    return {
+        "@type": kind,
+        "@id": absolute(reverse("permanent", args=[page.uid])),
+        "url": absolute(page.get_absolute_url()),
+        "name": page.title_text,
+    }
 
 
 def plain_ends(date: EDTFDate) -> tuple[str, str]:
@@ -65,6 +72,12 @@ def plain_ends(date: EDTFDate) -> tuple[str, str]:
     return date.start.plain, date.end.plain
 
 
+def plain_moment(date: EDTFDate) -> str:
+    """The date, if it is one that ISO 8601 can say; of a range nobody knows which end it was."""
+    start, end = plain_ends(date)
+    return start if start == end else ""
+
+
 def trail(pages: Iterable[tuple[str, str]]) -> dict:
     """The way to a page from the home page: pairs of a name and a path."""
     ways = [(_("Peace Portal"), "/"), *pages]
@@ -75,3 +88,36 @@ def trail(pages: Iterable[tuple[str, str]]) -> dict:
             for number, (name, path) in enumerate(ways, start=1)
         ],
     }
+
+
+def site() -> dict:
+    """The site itself, and how an address asks its search."""
+    words = "{search_term_string}"
+    return {
+        "@type": "WebSite",
+        "@id": absolute("/"),
+        "url": absolute("/"),
+        "name": _("Peace Portal"),
+        "inLanguage": get_language(),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": absolute(f"{reverse('search')}?q={words}"),
+            },
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def one_of_its_pages(kind: str, name: str, path: str) -> list[dict]:
+    """A page of the site that is no record, as a thing of this kind, and the way to it."""
+    about = {
+        "@type": kind,
+        "@id": absolute(path),
+        "url": absolute(path),
+        "name": name,
+        "inLanguage": get_language(),
+        "isPartOf": {"@type": "WebSite", "@id": absolute("/"), "name": _("Peace Portal")},
+    }
+    return [about, trail([(name, path)])]

@@ -1,4 +1,4 @@
-"""The other forms of what a page shows, and how it is cited."""
+"""The other forms of what a page shows, how it is cited, and what search engines read of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core.finder import Finder
 from peaceportal.core.formats.citations import Citation, cite_query, cite_record
+from peaceportal.core.formats.linked_data import block, one_of_its_pages, site
 from peaceportal.core.formats.queries import address_of
 from peaceportal.core.publishing import Page
 
@@ -54,3 +55,15 @@ def forms_of(finder: Finder, *, to_follow: bool = True) -> list[Form]:
 def citation(page: Page | None = None, finder: Finder | None = None, count: int = 0) -> Citation:
     """Of a page, or of a query that found so much."""
     return cite_record(page) if page else cite_query(finder, count)
+
+
+@register.simple_tag
+def page_linked_data(kind: str, name: str, path: str) -> str:
+    """What search engines read of a page that is no record."""
+    return block(*one_of_its_pages(kind, name, path))
+
+
+@register.simple_tag
+def site_linked_data() -> str:
+    """What search engines read of the site, on its home page."""
+    return block(site())
