@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
-from peaceportal.core.addresses import Gone, find_record, gone, moved_permanently
+from peaceportal.core.addresses import Gone, gone, moved_permanently
 from peaceportal.core.dates import UNKNOWN, EDTFDate
+from peaceportal.core.permanent import find_record
 from peaceportal.sitemaps import SITEMAPS
 from timeline.models import Event
 from timeline.years import years_of
@@ -57,7 +58,7 @@ def about(request):
 def permanent(request, uid):
     """The address that is cited: it leads to where the record lives now."""
     try:
-        return moved_permanently(find_record(uid))
+        return moved_permanently(*find_record(uid))
     except Gone:
         return gone(request)
 

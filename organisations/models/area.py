@@ -52,6 +52,7 @@ class Engagement(Record, Sourced):
     """What an organisation does in an area of work."""
 
     owner_fields = ("organisation", "area")
+    fragment = "work"
     search_number = 9
 
     organisation = models.ForeignKey(

@@ -125,6 +125,7 @@ class OrganisationName(Record):
         TRANSLATION = "translation", _("translation")
 
     owner_fields = ("organisation",)
+    fragment = "names"
 
     organisation = models.ForeignKey(
         Organisation,
@@ -170,6 +171,7 @@ class Succession(Record, Sourced):
         MANDATE_COMPLETED = "mandate-completed", _("mandate completed")
 
     owner_fields = ("predecessor", "successor")
+    fragment = "successions"
 
     predecessor = models.ForeignKey(
         Organisation,

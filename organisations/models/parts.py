@@ -54,6 +54,7 @@ class Activity(Part, Sourced):
     State = State
     page_fields = ("area",)
     owner_fields = ("area",)
+    fragment = "activities"
     search_number = 7
 
     area = models.ForeignKey(
@@ -158,6 +159,7 @@ class Resource(Part, Sourced):
         WEB_PAGE = "web-page", _("web page")
 
     page_fields = ("areas", "organisations")
+    fragment = "reading"
     search_number = 5
 
     title = models.CharField(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from uuid import UUID
 
-from django.apps import apps
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import register_converter
 from django.views.generic import DetailView
 
-from peaceportal.core.publishing import Page, Part
+from peaceportal.core.publishing import Page
 from peaceportal.core.slugs import OldSlug
 from peaceportal.core.sourcing import read_sources
 
@@ -79,25 +77,6 @@ def where_it_went(page: Page) -> Page:
     raise Gone
 
 
-def find_record(uid: UUID) -> Page:
-    """The public page where the record with this permanent identity lives now: a part, on its page.
-
-    Raises Gone or Http404.
-    """
-    for model in apps.get_models():
-        if issubclass(model, Page):
-            page = one_or_none(model.objects, uid=uid)
-            if page is not None:
-                return page if page.is_public() else where_it_went(page)
-        elif issubclass(model, Part):
-            part = one_or_none(model.objects.published(), uid=uid)
-            if part is not None:
-                return part.public_pages()[0]
-    if OldSlug.objects.filter(page_uid=uid).exists():
-        raise Gone
-    raise Http404
-
-
 class PublicPageView(DetailView):
     """A page for anyone, by its slug."""
 
@@ -126,8 +105,12 @@ class PublicPageView(DetailView):
         return self.render_to_response(self.get_context_data(object=self.object))
 
 
-def moved_permanently(page: Page) -> HttpResponse:
-    return revisited(HttpResponsePermanentRedirect(page.get_absolute_url()))
+def moved_permanently(page: Page, fragment: str = "") -> HttpResponse:
+    """To the page, and the element on it that has `fragment` as its id."""
+    address = page.get_absolute_url()
+    return revisited(
+        HttpResponsePermanentRedirect(f"{address}#{fragment}" if fragment else address)
+    )
 
 
 def gone(request) -> HttpResponse:

@@ -17,6 +17,7 @@ class Identifier(Record):
     """
 
     owner_fields = ("page",)
+    fragment = "facts"
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     object_id = models.PositiveBigIntegerField(serialize=False)

@@ -153,14 +153,12 @@ class Part(Published):
     class Meta:
         abstract = True
 
-    def public_pages(self, at: datetime | None = None) -> list[Page]:
-        """The pages on which it stands that anyone may see."""
+    def stands_on(self) -> list[Page]:
+        """The pages on which it stands, whoever may see them."""
         found = []
         for name in self.page_fields:
-            field = self._meta.get_field(name)
             on = getattr(self, name)
-            pages = on.published(at) if field.many_to_many else [on]
-            found += [page for page in pages if page.is_public(at)]
+            found += on.all() if self._meta.get_field(name).many_to_many else [on]
         return found
 
 

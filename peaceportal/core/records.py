@@ -93,6 +93,8 @@ class Record(models.Model):
     # Relations to the pages on which a row stands, first the one that it is a piece of: that one
     # has changed when the row has, and all of them are shown otherwise.
     owner_fields: tuple[str, ...] = ()
+    # The id of what holds it on its page, as `/id/` leads there; empty if nothing has one.
+    fragment = ""
 
     uid = models.UUIDField(_("permanent identity"), default=uuid.uuid4, unique=True, editable=False)
 

@@ -222,6 +222,7 @@ class Participation(Record):
         MANDATED = "mandated", _("mandated it")
 
     owner_fields = ("event", "organisation")
+    fragment = "organisations"
 
     event = models.ForeignKey(
         Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="participations"
