@@ -124,5 +124,31 @@ def test_lines_are_folded_and_end_as_the_standard_says(client):
     assert {" ".join(LONG.split()), "Bell"} <= titles(calendar_of(client))
 
 
-def test_calendar_of_nothing_can_be_read(client):
-    assert titles(calendar_of(client)) == set()
+@pytest.mark.parametrize(
+    ("happened", "said"),
+    [
+        (None, "0 of 0 events are in this calendar."),
+        ("1945", "0 of 1 event is in this calendar. 1 was left out, because a calendar holds whole "
+        "days alone: 1 dated by the month, the year or the decade."),
+    ],
+)  # fmt: skip
+def test_calendar_of_no_day_holds_a_note_without_a_date(client, happened, said):
+    if happened:
+        make_event(title="Only a year", happened=happened)
+    calendar = calendar_of(client)
+    assert titles(calendar) == set()
+    assert vobject.readOne(client.get("/timeline.ics").getvalue().decode()).validate()
+    (note,) = calendar.subcomponents  # one at least: RFC 5545, 3.6
+    assert (note.name, str(note["SUMMARY"])) == ("VJOURNAL", "Peace Portal")
+    assert str(note["DESCRIPTION"]) == said
+    assert {"DTSTART", "DUE", "DTEND", "RDATE"}.isdisjoint(note.keys())
+    assert note["UID"] == calendar_of(client).subcomponents[0]["UID"]
+    make_event(title="A day", happened="1953-07-27")
+    assert [one.name for one in calendar_of(client).subcomponents] == ["VEVENT"]
+
+
+def test_note_is_that_of_its_query(client):
+    addresses = ["/timeline.ics", "/timeline.ics?kind=agreement", "/timeline.ics?kind=meeting"]
+    notes = [calendar_of(client, address).subcomponents[0] for address in addresses]
+    assert len({str(note["UID"]) for note in notes}) == 3
+    assert str(notes[1]["URL"]) == f"{SITE}/timeline/?kind=agreement"

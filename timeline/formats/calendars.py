@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ def why_not(happened: EDTFDate) -> str:
     return "" if happened.is_by_day else "coarse"
 
 
-def calendar_of_query(finder: EventFinder) -> Iterator[bytes]:
+def calendar_of_query(finder: EventFinder, changed_at: datetime) -> Iterator[bytes]:
     pks, reasons = array("q"), Counter()
     found = finder.qs.values_list("pk", "happened")
     for pk, happened in found.iterator(chunk_size=10_000):
@@ -38,14 +39,14 @@ def calendar_of_query(finder: EventFinder) -> Iterator[bytes]:
         if not reason:
             pks.append(pk)
     name = " – ".join(filter(None, [_("Peace Portal"), ", ".join(finder.phrases().values())]))
-    return calendar(name, description(reasons), absolute(finder.address()), _all_days(pks))
+    address = absolute(finder.address())
+    return calendar(name, description(reasons), address, _all_days(pks), changed_at)
 
 
 def calendar_of_event(event: Event) -> Iterator[bytes]:
-    reasons = Counter([why_not(event.happened)])
-    address = absolute(event.get_absolute_url())
-    shown = [] if why_not(event.happened) else [days(event)]
-    return calendar(event.title, description(reasons), address, shown)
+    """Of one that `why_not` has nothing against."""
+    said, address = description(Counter([""])), absolute(event.get_absolute_url())
+    return calendar(event.title, said, address, [days(event)], event.updated_at)
 
 
 def description(reasons: Counter) -> str:

@@ -55,8 +55,10 @@ def list_ics(request):
     finder = asked(request)
     count, _undated = finder.totals()
     spend(request, count)
+    changed_at = freshness().changed_at
     response = StreamingHttpResponse(
-        () if request.method == "HEAD" else calendar_of_query(finder), content_type=CALENDAR
+        () if request.method == "HEAD" else calendar_of_query(finder, changed_at),
+        content_type=CALENDAR,
     )
     response.headers["Content-Disposition"] = 'attachment; filename="timeline.ics"'
     return response

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 from peaceportal.core.formats.plain_text import one_line, plain
 
@@ -32,8 +33,13 @@ class Days:
     categories: list[str] = field(default_factory=list)
 
 
-def calendar(name: str, description: str, address: str, days: Iterable[Days]) -> Iterator[bytes]:
-    """A calendar a few components at a time, so that a long one need not be held."""
+def calendar(
+    name: str, description: str, address: str, days: Iterable[Days], changed_at: datetime
+) -> Iterator[bytes]:
+    """A calendar a few components at a time, so that a long one need not be held.
+
+    `changed_at` is when anything that it could hold was last changed.
+    """
     from icalendar import Calendar
 
     head = Calendar()
@@ -47,8 +53,12 @@ def calendar(name: str, description: str, address: str, days: Iterable[Days]) ->
     head.add("X-PUBLISHED-TTL", "PT12H")
     begin, end, _nothing = head.to_ical().partition(b"END:VCALENDAR")
     yield begin
+    is_empty = True
     for one in days:
+        is_empty = False
         yield component(one)
+    if is_empty:
+        yield note(name, description, address, changed_at)
     yield end + b"\r\n"
 
 
@@ -74,3 +84,23 @@ def component(days: Days) -> bytes:
     if days.categories:
         event.add("CATEGORIES", [one_line(category) for category in days.categories])
     return event.to_ical()
+
+
+def note(name: str, description: str, address: str, changed_at: datetime) -> bytes:
+    """What stands in a calendar of no days: a note without a date, which says why.
+
+    A calendar has at least one component (RFC 5545, 3.6); some programs refuse one that has none.
+    A journal entry is the only kind that may be without any date and asks nothing of anybody: an
+    event needs a day, a task would wait to be done, and free time or a time zone would say what
+    nobody asked. Programs that keep no journal pass it by.
+    """
+    from icalendar import Journal
+
+    journal = Journal()
+    journal.add("UID", str(uuid5(NAMESPACE_URL, address)))
+    journal.add("DTSTAMP", changed_at)
+    journal.add("LAST-MODIFIED", changed_at)
+    journal.add("SUMMARY", one_line(name))
+    journal.add("DESCRIPTION", plain(description))
+    journal.add("URL", address)
+    return journal.to_ical()
