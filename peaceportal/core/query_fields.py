@@ -11,10 +11,14 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from peaceportal.core.addresses import Gone, where_it_went
 from peaceportal.core.dates import UNKNOWN, DateError, EDTFDate, parse
+from peaceportal.core.publishing import Page
 from peaceportal.core.slugs import OldSlug
 
 MOST_VALUES = 50
@@ -75,7 +79,7 @@ class ListField(forms.Field):
 
 
 class PagesField(ListField):
-    """Public pages by their slugs, an old slug included."""
+    """Public pages by their slugs, those that lead to them now included."""
 
     def __init__(self, *, model, **kwargs):
         self.model = model
@@ -84,21 +88,30 @@ class PagesField(ListField):
     def take(self, values):
         slugs = {value: unicodedata.normalize("NFC", value) for value in values}
         readable = [slug for slug in slugs.values() if slug.isprintable() and len(slug) <= 200]
-        pages = self.model.objects.published().order_by()
         found = {page.slug: page for page in self.pages_at(readable)} if readable else {}
         missing = [slug for slug in readable if slug not in found]
         if missing:
-            former = OldSlug.objects.filter(
-                model=self.model._meta.label_lower, slug__in=missing
-            ).values_list("slug", "page_uid")
-            uids = dict(former)
-            by_uid = {page.uid: page for page in pages.filter(uid__in=uids.values())}
-            found |= {slug: by_uid[uid] for slug, uid in uids.items() if uid in by_uid}
+            found |= self.where_they_went(missing)
         taken = {found[slug].pk: found[slug] for slug in slugs.values() if slug in found}
         return list(taken.values()), [value for value, slug in slugs.items() if slug not in found]
 
     def pages_at(self, slugs: list[str]) -> Iterable:
         return self.model.objects.published().order_by().filter(slug__in=slugs)
+
+    def where_they_went(self, slugs: list[str]) -> dict[str, Page]:
+        """The public pages to which these slugs lead: old ones, and those of merged pages."""
+        old = OldSlug.objects.filter(model=self.model._meta.label_lower, slug__in=slugs)
+        uids = dict(old.values_list("slug", "page_uid"))
+        former = self.model.objects.filter(Q(slug__in=slugs) | Q(uid__in=uids.values()))
+        found = {}
+        for page in former.select_related("merged_into").order_by():
+            try:
+                now = page if page.is_public() else where_it_went(page)
+            except (Gone, Http404):
+                continue
+            leading = {slug for slug, uid in uids.items() if uid == page.uid} | {page.slug}
+            found |= dict.fromkeys(leading.intersection(slugs), now)
+        return found
 
     def refusal(self, value):
         return _("There is no %(kind)s “%(value)s” here. It was left out.") % {

@@ -13,6 +13,7 @@ from tests.factories import (
     make_document,
     make_engagement,
     make_event,
+    make_identifier,
     make_organisation,
     make_organisation_name,
     make_participation,
@@ -20,6 +21,7 @@ from tests.factories import (
     make_quotation,
     make_resource,
     make_series,
+    make_source,
     make_succession,
     make_user,
 )
@@ -74,10 +76,28 @@ ADDRESSES = [
     "/search/?q=zanzibar",
     "/search/?q=zanzibra",
     "/search/?q=office",
+    "/search/?q=zanz",
+    "/timeline/?q=zanzibar&order=relevance",
+    "/timeline/?area=open-area&place=open-place",
+    "/timeline/?after=1900&before=1960&kind=meeting",
+    "/timeline/?kind=agreement",
+    "/timeline/?choose=organisation",
+    "/timeline/?choose=organisation&find=zanz",
+    "/timeline/?choose=place",
+    "/timeline/?choose=area",
+    "/organisations/?area=open-area",
+    "/organisations/?choose=place",
+    "/organisations/?choose=area",
     "/about/",
     "/data/",
     "/data/schema.json",
     "/timeline.bib",
+    "/timeline.txt?q=zanzibar",
+    "/timeline.csv?q=zanzibar",
+    "/timeline.json?q=zanzibar",
+    "/timeline.atom?q=zanzibar",
+    "/timeline.ics?q=zanzibar",
+    "/organisations.json?q=zanzibar",
     "/organisations.ris",
     "/timeline.atom",
     "/timeline.ics",
@@ -87,6 +107,7 @@ ADDRESSES = [
     "/timeline/open-event.ics",
     "/organisations.csv",
     "/organisations.json",
+    "/sitemap.xml",
     "/sitemap-events.xml",
     "/sitemap-series.xml",
     "/sitemap-areas.xml",
@@ -103,7 +124,7 @@ def assert_nowhere(client, *more):
         shown = content_of(response).decode().lower()
         if "q=zanzibar" in address:
             shown = shown.replace("“zanzibar”", "").replace('value="zanzibar"', "")
-            shown = shown.replace("q=zanzibar", "")
+            shown = shown.replace("q=zanzibar", "").replace('"q": "zanzibar"', "")
         assert SECRET.lower() not in shown, address
 
 
@@ -118,8 +139,11 @@ def test_hidden_event_is_seen_by_nobody(client, how):
         organisations=[body],
         series=series,
         commemorates=event,
+        sources=[make_source(title=SECRET)],
         **HIDDEN[how],
     )
+    make_document(event=hidden, title=SECRET, text=SECRET)
+    make_identifier(page=hidden, value=SECRET)
     Event.objects.filter(pk=event.pk).update(commemorates=hidden)
     assert_nowhere(client)
     assert " 1 event " in text_of(client.get("/timeline/"))
@@ -234,6 +258,55 @@ def test_work_of_a_body_that_withholds_its_places_shows_none(client):
     for address in ("/organisations/open-body/", "/areas/open-area/"):
         assert SECRET not in client.get(address).content.decode(), address
     assert "Open work." not in text_of(client.get("/places/valley/"))
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_nothing_of_a_hidden_page_has_a_permanent_address(client, how):
+    source = make_source(title=SECRET)
+    fields = {"sources": [source], **HIDDEN[how]}
+    event = make_event(title=SECRET, **fields)
+    body = make_organisation(name=SECRET, **fields)
+    area, place = make_area(name=SECRET, **fields), make_place(name=SECRET, **fields)
+    records = [source, event, body, area, place, make_series(name=SECRET, **fields)]
+    records += [
+        make_document(event=event, title=SECRET, sources=[source]),
+        make_activity(area=area, text=SECRET, sources=[source]),
+        make_quotation(areas=[area], text=SECRET, sources=[source]),
+        make_resource(areas=[area], organisations=[body], title=SECRET, sources=[source]),
+        make_engagement(organisation=body, area=area, sources=[source]),
+        make_organisation_name(organisation=body, name=SECRET),
+        make_succession(predecessor=body, sources=[source]),
+        make_participation(event=event, organisation=body),
+        *(make_identifier(page=page, value=f"{SECRET} {page.uid}") for page in (body, area)),
+    ]
+    for record in records:
+        for address in (f"/id/{record.uid}/", f"/id/{record.uid}.txt", f"/id/{record.uid}.bib"):
+            response = client.get(address)
+            assert response.status_code == 404, (record, address)
+            assert SECRET not in response.text
+
+
+def test_withheld_place_counts_nobody(client):
+    _area, _place, body, _series, _event = public_world()
+    hiding = make_place(name="Valley", slug="valley")
+    Organisation.objects.filter(pk=body.pk).update(withhold_places=True)
+    body.places.set([hiding])
+    make_activity(text="Open work.", organisations=[body], places=[hiding])
+    for address in ("/organisations/", "/organisations/?choose=place"):
+        assert 'value="valley"' not in client.get(address).text
+    for address in (
+        "/timeline/?place=valley",
+        "/timeline/?place=valley&q=talks",
+        "/search/?q=valley",
+        "/places/valley/",
+        "/organisations/?q=valley",
+    ):
+        shown = text_of(client.get(address))
+        assert "Quaker Office" not in shown, address
+        assert "Open work." not in shown, address
+    html = client.get("/organisations/open-body/").text
+    assert "Valley" not in html
+    assert '"location"' not in html
 
 
 def test_hidden_events_do_not_decide_what_a_filter_offers(client):
