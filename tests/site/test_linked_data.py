@@ -209,6 +209,16 @@ def test_home_page_says_how_it_is_searched(client):
     assert "0 results for “talks”" in page_of(client, address.removeprefix(SITE))
 
 
+@pytest.mark.parametrize("kind", ["statement", "publication", "meeting", "agreement"])
+def test_what_is_issued_speaks_of_places_and_what_is_held_is_at_them(client, kind):
+    make_event(slug="talks", kind=kind, places=[make_place(name="Korean Peninsula")])
+    about, _trail = things_in(page_of(client, "/timeline/talks/"))
+    issued = kind in {"statement", "publication"}
+    (place,) = about["about" if issued else "location"]
+    assert place["name"] == "Korean Peninsula"
+    assert len({"about", "location"} & about.keys()) == 1
+
+
 def test_event_looks_back_to_another_if_that_is_public(client):
     past = make_event(title="Armistice", happened="1953-07-27")
     make_event(title="Beyond it", slug="beyond", kind="observance", commemorates=past)

@@ -26,7 +26,10 @@ def event_in_words(event: Event) -> list[dict]:
         if part.role != Participation.Role.SUBJECT:
             bodies[part.role in ORGANISERS].append(named("Organization", part.organisation))
     series = event.series if event.series and event.series.is_public() else None
+    places = [place_named(place) for place in event.public_places]
+    is_issued = event.kind in TYPES  # and then speaks of places, where it did not itself happen
     subjects = [named("DefinedTerm", area) for area in event.public_areas]
+    subjects += places if is_issued else []
     if event.commemorates and event.commemorates.is_public():
         subjects.append(_event_named(event.commemorates))
     about = {
@@ -34,7 +37,7 @@ def event_in_words(event: Event) -> list[dict]:
         **identity(event),
         "description": event.summary,
         "image": absolute(event.image.url) if event.image else "",
-        "location": [place_named(place) for place in event.public_places],
+        "location": [] if is_issued else places,
         "organizer": bodies[True],
         "contributor": bodies[False],
         "about": subjects,
