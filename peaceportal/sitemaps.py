@@ -45,13 +45,18 @@ class Pages(OnThisSite):
         self.model = model
 
     def items(self):
-        return self.model.objects.published().order_by("pk").only("slug", "updated_at")
+        pages = self.model.objects.published().order_by("pk")
+        return pages.only("slug", "updated_at", "first_public_at")
 
     def lastmod(self, item):
-        return item.updated_at
+        """Its last edit; or later, with no edit, when the clock made it public."""
+        return max(item.updated_at, item.first_public_at or item.updated_at)
 
     def get_latest_lastmod(self):
-        return self.model.objects.published().aggregate(latest=Max("updated_at"))["latest"]
+        latest = self.model.objects.published().aggregate(
+            edit=Max("updated_at"), appearance=Max("first_public_at")
+        )
+        return max(filter(None, latest.values()), default=None)
 
 
 SITEMAPS = {

@@ -107,6 +107,13 @@ def test_clock_decides_whether_there_is_a_page(client, moments):
             assert asked.status_code == (200 if word in shown else 400)
 
 
+def test_sitemap_says_when_the_clock_made_a_page_public(client, moments):
+    _start, then, _still_later = moments  # and there it stands
+    pages = client.get("/sitemap-events.xml").text
+    assert f"/{APPEARING.lower()}/</loc><lastmod>{timezone.localdate(then)}" in pages
+    assert timezone.localtime(then).strftime("%Y-%m-%dT%H:%M") in client.get("/sitemap.xml").text
+
+
 def test_clock_decides_what_is_suggested_for_a_misspelt_word(client, moments):
     for shown, _moment in zip(SHOWN, moments, strict=True):
         for word in (APPEARING, ENDING):
