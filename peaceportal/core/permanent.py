@@ -3,7 +3,8 @@
 A page is read at its own address; a part on the first of its pages that anyone may see; a row on
 the page that it is a piece of, if everything that it names may be seen, for otherwise no page shows
 it; a former slug leads where its page is. A source is read with the first public record that names
-it: pages come before parts and parts before rows, of one kind the oldest.
+it: pages come before parts and parts before rows, each of them in the order of their numbers in the
+search (events, organisations, areas, places, series), and of one kind the oldest.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from peaceportal.core.addresses import Gone, where_it_went
 from peaceportal.core.publishing import PUBLIC_STATUSES, Page, Part, visible
 from peaceportal.core.records import Record
 from peaceportal.core.slugs import OldSlug
+
+LAST = 1000  # of what has no number in the search
 
 
 def find_record(uid: UUID) -> tuple[Page, str]:
@@ -44,10 +47,12 @@ def find_record(uid: UUID) -> tuple[Page, str]:
 @cache
 def _models() -> list[type[Record]]:
     """Pages, parts, rows, in this order."""
-    models = [model for model in apps.get_models() if issubclass(model, Record)]
-    return sorted(
-        models, key=lambda model: (not issubclass(model, Page), not issubclass(model, Part))
-    )
+
+    def rank(model):
+        kind = 0 if issubclass(model, Page) else 1 if issubclass(model, Part) else 2
+        return kind, getattr(model, "search_number", LAST)
+
+    return sorted((model for model in apps.get_models() if issubclass(model, Record)), key=rank)
 
 
 def _first(found: dict[type[Record], QuerySet]) -> Record | None:
