@@ -131,9 +131,13 @@ def counts(finder: Finder, facets: Iterable[Facet], state: State) -> Mapping[str
 
 
 def others_asked(finder: Finder, *groups: str) -> tuple:
-    """What is asked apart from these groups, as a key: where it is the same, so are the rows."""
+    """What is asked apart from these groups, as a key: where it is the same, so are the rows.
+
+    An index that lacks something finds other rows than it will.
+    """
     without = _names(finder, groups)
-    return (finder.path, *sorted(pair for pair in finder.parameters if pair[0] not in without))
+    asked = sorted(pair for pair in finder.parameters if pair[0] not in without)
+    return (finder.path, finder.words.unread, *asked)
 
 
 def others_found(finder: Finder, *groups: str) -> QuerySet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import models
@@ -41,9 +42,7 @@ def ask(words: str | Query, using: str = "default") -> Query:
     if isinstance(words, Query):
         return words
     query = parse(words)
-    if query:
-        catch_up(using)
-    return query
+    return replace(query, unread=catch_up(using)) if query else query
 
 
 class SearchedQuerySet(models.QuerySet):
