@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFDate
+from peaceportal.core.held import Held
 from peaceportal.core.paging import ResultPage, result_page
 from peaceportal.core.publishing import Page
 from peaceportal.core.search.asking import ask
@@ -40,6 +41,8 @@ class Finder(django_filters.FilterSet):
     forms: tuple[str, ...] = ()
     # What the list is called where nothing is asked of it.
     whole: str | Promise = ""
+    # Which row has which value, where this process holds it for counting.
+    held: Held | None = None
     # What is asked as one thing, in the order of the sentence, each with its parameters.
     groups: dict[str, tuple[str, ...]] = {}
 
