@@ -109,7 +109,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class HeldFacet:
-    """Values that are no parameter; only what is held knows them."""
+    """Values that are no parameter. Only what is held knows them: SQL leaves them out."""
 
     name: str
     left_out: tuple[str, ...] = ()
@@ -149,8 +149,10 @@ def counts(finder: Finder, facets: Iterable[Facet], state: State) -> Mapping[str
         except KeyError:
             missing.append(facet)
     if missing:
-        can_tally = finder.held and finder.held.is_small_enough
-        made = (_tallied if can_tally else _counted)(finder, missing)
+        made = _tallied(finder, missing) if finder.held else None
+        if made is None:
+            missing = [facet for facet in missing if not isinstance(facet, HeldFacet)]
+            made = _counted(finder, missing)
         for facet, counted in zip(missing, made, strict=True):
             KEPT.keep(state, _key(finder, facet), counted, len(counted.counts) + 1)
             found[facet.name] = counted
@@ -181,8 +183,10 @@ def _key(finder: Finder, facet: Facet) -> tuple:
     return (type(facet), facet.name, with_beneath, others_asked(finder, *facet.left_out))
 
 
-def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted]:
-    """By what this process holds. One query beside its own: the names of the largest pages."""
+def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted] | None:
+    """By what this process holds; None if it is too much. One query beside its own, of names."""
+    if not finder.held.is_small_enough:
+        return None
     selects: list[tuple] = []
     numbers: dict[Hashable, int] = {}
 
@@ -201,6 +205,8 @@ def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted]:
         if isinstance(facet, PageFacet):
             number(facet.pages.model, *compiled(facet.pages.order_by().values_list("pk")))
     values, texts = finder.held.values(selects)
+    if not finder.held.is_small_enough:
+        return None
     found = {key: list(map(int, pks)) for key, pks in zip(numbers, texts, strict=True)}
     marks: dict[Hashable, Marks] = {}
     made = []

@@ -109,7 +109,7 @@ class Held:
         log = Change.objects.order_by("-seq").values_list("seq", "model", "uid")
         self._above, self._latest, self.largest = above, log.first(), 0
         self._values = {
-            name: {value: array("i", rows) for value, rows in found.items()}
+            name: {value: array("q", rows) for value, rows in found.items()}
             for name, found in self._gathered(each.pairs() for each in self.relations)
         }
 
@@ -125,11 +125,11 @@ class Held:
                 kept = {
                     value: rows
                     if pks.isdisjoint(rows)
-                    else array("i", [row for row in rows if row not in pks])
+                    else array("q", [row for row in rows if row not in pks])
                     for value, rows in self._values[name].items()
                 }
                 for value, rows in found.items():
-                    kept[value] = kept.get(value, array("i")) + array("i", rows)
+                    kept[value] = kept.get(value, array("q")) + array("q", rows)
                 values[name] = kept
             self._values = values
         self._latest = new[-1]
