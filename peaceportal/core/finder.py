@@ -43,6 +43,8 @@ class Finder(django_filters.FilterSet):
     whole: str | Promise = ""
     # Which row has which value, where this process holds it for counting.
     held: Held | None = None
+    # How many rows it finds, once that is known.
+    count = 0
     # What is asked as one thing, in the order of the sentence, each with its parameters.
     groups: dict[str, tuple[str, ...]] = {}
 
@@ -201,7 +203,9 @@ class Finder(django_filters.FilterSet):
 
     def result_page(self, rows: QuerySet, count: int) -> ResultPage:
         """The page asked for, its rows read by `rows`. Raises Http404 past the end."""
-        return result_page(self.qs, rows, self.page_number, count)
+        self.count = count
+        found = self.filter_queryset(self.queryset)
+        return result_page(found, rows, self.page_number, count)
 
     def next_address(self, page: ResultPage) -> str:
         return self.address(page=page.next) if page.next else ""

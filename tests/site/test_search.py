@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from organisations.models import AreaOfWork, Organisation, Place, Resource
 from peaceportal.core.changes import LogReader
-from peaceportal.core.search import following
+from peaceportal.core.search import asking, following
 from peaceportal.core.search.excerpts import excerpt, marked
 from peaceportal.core.search.following import unread
 from peaceportal.core.search.rebuilding import rebuild
@@ -332,6 +332,22 @@ def test_index_that_was_left_half_made_says_so_until_it_is_made(client):
     assert unread() == (0, 1)
     call_command("search_index", verbosity=0)
     assert unread() == (0, 0)
+
+
+@pytest.mark.parametrize("many", [1, 3, 1000])
+def test_order_and_rows_are_the_same_however_many_are_found(client, monkeypatch, many):
+    monkeypatch.setattr(asking, "MANY", many)
+    for number in range(3):
+        make_event(title=f"Lantern {number}", happened=f"{2000 + number}")
+    make_event(title="Lantern unseen", status="draft")
+    make_event(title="Anchor")
+    make_document(event=make_event(title="With a text", happened="1990"), text="On lanterns.")
+    make_organisation(name="Lantern office")
+    expected = ["Lantern 2", "Lantern 1", "Lantern 0", "With a text"]
+    assert titles_of(client.get("/timeline/?q=lantern")) == expected
+    assert titles_of(client.get("/timeline/?q=lantern&order=oldest")) == expected[::-1]
+    assert titles_of(client.get("/timeline/?q=lantern&before=2001")) == expected[1:]
+    assert "Lantern office" in client.get("/organisations/?q=lantern").text
 
 
 # The command
