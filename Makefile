@@ -15,7 +15,7 @@ HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.exam
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run dev test lint screenshots free-address python
+.PHONY: help run dev test lint bench screenshots free-address python
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make dev    the same, with debug pages and reloading"
 	@echo "make test   run all tests: on SQLite, on PostgreSQL, and in a browser"
 	@echo "make lint   check the code, the templates, the types and the settings"
+	@echo "make bench  time search and counts over 100,000 made events (EVENTS=, KEEP= a folder)"
 	@echo "make screenshots   make the pictures of the README anew"
 
 run: free-address $(VENV)/.runtime
@@ -53,6 +54,10 @@ lint: $(VENV)/.tests
 	@echo "== Migrations and settings, as an https site"
 	@$(HTTPS_SITE) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(HTTPS_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(VENV)/.tests
+	@$(CLEAN) $(BIN)/python -m tests.benchmarks --events $(or $(EVENTS),100000) \
+		$(if $(KEEP),--keep $(KEEP))
 
 screenshots: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.screenshots

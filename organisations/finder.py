@@ -49,7 +49,7 @@ class OrganisationFinder(Finder):
         form = OrganisationForm
 
     def with_words(self, queryset, name, value):
-        return queryset.matching(self.words)
+        return queryset.matching(self.words, count=self.count)
 
     def in_areas(self, queryset, name, areas):
         return queryset.in_areas(AreaOfWork.objects.published().beneath(areas))

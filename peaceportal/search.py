@@ -115,6 +115,7 @@ def search(request):
         "groups": groups,
         "total": total,
         "sentence": _sentence(query, total),
+        "unread": query.unread_said,
         "alone": [] if groups or not query else _alone(query),
         "better": better,
         "better_address": _address(reverse("search"), better) if better else "",

@@ -33,9 +33,13 @@ def main() -> int:
 
 @contextmanager
 def server(folder: Path):
-    """The address of a running server; its files and its socket are in `folder`."""
+    """The address of a running server; its files and its socket are in `folder`.
+
+    What an earlier server left there, it goes on with.
+    """
     programs, data = _programs(folder), folder / "data"
-    data.mkdir()
+    is_new = not data.exists()
+    data.mkdir(exist_ok=True)
     how = {"cwd": data, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
     if os.geteuid() == 0:
         shutil.chown(data, "nobody")
@@ -45,12 +49,13 @@ def server(folder: Path):
         # The built-in locale is the same on every machine.
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         make = [programs / "initdb", "-D", data, "--auth=trust", "--encoding=UTF8", "--no-sync"]
-        made = subprocess.run([*make, "--username=postgres", *locale], stdout=log, **how)
+        make += ["--username=postgres", *locale]
+        made = not is_new or subprocess.run(make, stdout=log, **how).returncode == 0
         settings = [part for name, value in FAST.items() for part in ("-c", f"{name}={value}")]
         start = [programs / "postgres", "-D", data, "-h", "", "-k", data, *settings]
         running = subprocess.Popen(start, stdout=log, start_new_session=True, **how)
         try:
-            if made.returncode or not _answers(programs, data, running):
+            if not made or not _answers(programs, data, running):
                 log.seek(0)
                 sys.exit(f"PostgreSQL did not start:\n{log.read()}")
             yield f"postgres://postgres@/postgres?host={quote(str(data))}"
@@ -76,6 +81,8 @@ def _programs(folder: Path) -> Path:
     if os.geteuid() != 0:
         return installed / "bin"
     copied = folder / "programs" / package.name / installed.name
+    if copied.exists():
+        return copied / "bin"
     shutil.copytree(installed, copied)
     for libraries in package.parent.glob(f"{package.name}.*libs"):
         shutil.copytree(libraries, folder / "programs" / libraries.name)

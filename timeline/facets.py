@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,6 +16,7 @@ from peaceportal.core.facets import (
     Beside,
     Counted,
     Facet,
+    HeldFacet,
     PageFacet,
     Total,
     WordFacet,
@@ -24,6 +27,7 @@ from peaceportal.core.facets import (
 from peaceportal.core.options import Choice, Group, Option, choice, group, largest_group
 from peaceportal.core.remembered import State
 from timeline.finder import EventFinder
+from timeline.held import BODIES, SPANS
 from timeline.models import Event
 from timeline.years import MOST_BARS, Years, years_of
 
@@ -44,7 +48,8 @@ def counted(finder: EventFinder, beside: list[QuerySet], state: State) -> Mappin
         undated = others_found(finder, "dates").undated()
     others = [Beside(str(number), rows) for number, rows in enumerate(beside)]
     totals = [Total(ALL), Total(OF_ANY_DATE, ("dates",)), Beside(UNDATED, undated)]
-    return counts(finder, [*facets(finder), *totals, *others], state)
+    spans = [HeldFacet(SPANS, ("dates",))] if finder.held else []
+    return counts(finder, [*facets(finder), *totals, *spans, *others], state)
 
 
 def groups(finder: EventFinder, counted: Mapping[str, Counted]) -> list[Group]:
@@ -75,13 +80,15 @@ def years(finder: EventFinder, counted: Mapping[str, Counted], state: State) -> 
     today = timezone.localdate()
     key = ("years", today, others_asked(finder, "dates"))
     events, count = others_found(finder, "dates"), counted[OF_ANY_DATE].total
-    return KEPT.get_or(state, key, lambda: years_of(events, today, count=count), MOST_BARS)
+    spans = Counter(counted[SPANS].counts) if SPANS in counted else None
+    make = partial(years_of, events, today, count=count, spans=spans)
+    return KEPT.get_or(state, key, make, MOST_BARS)
 
 
 def facets(finder: EventFinder) -> list[Facet]:
     return [
         _of_pages("area", "areas", AreaOfWork, with_beneath=True),
-        WordFacet("kind"),
+        WordFacet("kind", held="kind"),
         _of_pages(
             "organisation",
             "organisations",
@@ -96,6 +103,6 @@ def _of_pages(name: str, relation: str, model, *, with_beneath: bool) -> PageFac
     field = Event._meta.get_field(relation)
     page, pages = field.m2m_reverse_field_name(), model.objects.published()
     links = field.remote_field.through.objects.order_by().filter(**{f"{page}__in": pages})
-    return PageFacet(
-        name, links.values_list(page, field.m2m_field_name()), pages, with_beneath=with_beneath
-    )
+    pairs = links.values_list(page, field.m2m_field_name())
+    held = BODIES if with_beneath and name == "organisation" else name
+    return PageFacet(name, pairs, pages, with_beneath=with_beneath, held=held)

@@ -22,6 +22,7 @@ from peaceportal.core.query_fields import (
     TreeField,
     WordsOfListField,
 )
+from timeline.held import HELD
 from timeline.models import Event
 
 ORDERS = {
@@ -88,6 +89,7 @@ class EventFinder(Finder):
     order = django_filters.Filter(method="in_order")
 
     defaults = {"order": "newest"}
+    held = HELD
     path = reverse_lazy("timeline:list")
     forms = ("atom", "ics", "csv", "json")
     whole = gettext_lazy("The whole timeline")
@@ -106,7 +108,7 @@ class EventFinder(Finder):
         form = EventForm
 
     def with_words(self, queryset, name, value):
-        return queryset.matching(self.words)
+        return queryset.matching(self.words, count=self.count)
 
     def in_areas(self, queryset, name, areas):
         return queryset.in_areas(AreaOfWork.objects.published().beneath(areas))

@@ -129,15 +129,21 @@ class Years:
 
 
 def years_of(
-    events, today: date, newest: list[Event] | None = None, *, count: int = 0
+    events,
+    today: date,
+    newest: list[Event] | None = None,
+    *,
+    count: int = 0,
+    spans: Counter[Span] | None = None,
 ) -> Years | None:
     """The years of a QuerySet of events up to today or the last of them; None if none has a date.
 
     `newest` are the first `MOST_MARKS + 1` of them, if they were read already, and `count` is how
-    many there are, if that is known. At most two queries, or one if something is known.
+    many there are and `spans` from when to when, if that is known. At most two queries, or one if
+    something is known.
     """
     if count > MOST_MARKS:
-        return _counted(_spans(events), today)
+        return _counted(_spans(events) if spans is None else spans, today)
     shown = newest
     if shown is None:
         shown = list(events.newest_first().defer("body")[: MOST_MARKS + 1])

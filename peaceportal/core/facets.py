@@ -1,12 +1,15 @@
 """How many rows a query would find with one value as all that a parameter asks.
 
-Every count is exact: it is what the list at that address says. All that a page needs comes in one
-query, which works out what the other parameters ask once for all for which that is the same.
+Every count is exact: it is what the list at that address says. Where this process holds which row
+has which value (`core/held.py`), the database only says which rows the queries find. Where it does
+not, all that a page needs comes in one query, which works out what the other parameters ask once
+for all for which that is the same. Tests hold the two against each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import heapq
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +18,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from peaceportal.core.finder import Finder
+from peaceportal.core.held import Marks, compiled
 from peaceportal.core.remembered import Remembered, State
 
 # Of the pages that many rows name, how many come with their names.
@@ -54,9 +58,13 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True)
 class WordFacet:
-    """A parameter that asks for words of a vocabulary, in a column of the same name."""
+    """A parameter that asks for words of a vocabulary, in a column of the same name.
+
+    `held` is the name of the relation that holds its values.
+    """
 
     name: str
+    held: str = ""
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -67,13 +75,15 @@ class WordFacet:
 class PageFacet:
     """A parameter that asks for pages: `links` are pairs of a public page and a row.
 
-    If `with_beneath`, a page stands for all that lies beneath it as well.
+    If `with_beneath`, a page stands for all that lies beneath it as well. `held` is the name of the
+    relation that holds the links of all pages, public or not.
     """
 
     name: str
     links: QuerySet
     pages: QuerySet
     with_beneath: bool = False
+    held: str = ""
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -97,7 +107,19 @@ class Beside:
     left_out: tuple[str, ...] = ()
 
 
-Facet = WordFacet | PageFacet | Total | Beside
+@dataclass(frozen=True)
+class HeldFacet:
+    """Values that are no parameter. Only what is held knows them: SQL leaves them out."""
+
+    name: str
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> str:
+        return self.name
+
+
+Facet = WordFacet | PageFacet | HeldFacet | Total | Beside
 
 
 @dataclass
@@ -116,7 +138,10 @@ class Counted:
 
 
 def counts(finder: Finder, facets: Iterable[Facet], state: State) -> Mapping[str, Counted]:
-    """For each facet by its name, what each of its values would find. At most one query."""
+    """For each facet by its name, what each of its values would find.
+
+    At most one query, or one more than `Held.values` where that counts.
+    """
     found, missing = {}, []
     for facet in facets:
         try:
@@ -124,16 +149,24 @@ def counts(finder: Finder, facets: Iterable[Facet], state: State) -> Mapping[str
         except KeyError:
             missing.append(facet)
     if missing:
-        for facet, counted in zip(missing, _counted(finder, missing), strict=True):
+        made = _tallied(finder, missing) if finder.held else None
+        if made is None:
+            missing = [facet for facet in missing if not isinstance(facet, HeldFacet)]
+            made = _counted(finder, missing)
+        for facet, counted in zip(missing, made, strict=True):
             KEPT.keep(state, _key(finder, facet), counted, len(counted.counts) + 1)
             found[facet.name] = counted
     return found
 
 
 def others_asked(finder: Finder, *groups: str) -> tuple:
-    """What is asked apart from these groups, as a key: where it is the same, so are the rows."""
+    """What is asked apart from these groups, as a key: where it is the same, so are the rows.
+
+    An index that lacks something finds other rows than it will.
+    """
     without = _names(finder, groups)
-    return (finder.path, *sorted(pair for pair in finder.parameters if pair[0] not in without))
+    asked = sorted(pair for pair in finder.parameters if pair[0] not in without)
+    return (finder.path, finder.words.unread, *asked)
 
 
 def others_found(finder: Finder, *groups: str) -> QuerySet:
@@ -148,6 +181,82 @@ def _names(finder: Finder, groups: Iterable[str]) -> set[str]:
 def _key(finder: Finder, facet: Facet) -> tuple:
     with_beneath = isinstance(facet, PageFacet) and facet.with_beneath
     return (type(facet), facet.name, with_beneath, others_asked(finder, *facet.left_out))
+
+
+def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted] | None:
+    """By what this process holds; None if it is too much. One query beside its own, of names."""
+    if not finder.held.is_small_enough:
+        return None
+    selects: list[tuple] = []
+    numbers: dict[Hashable, int] = {}
+
+    def number(key: Hashable, sql: str, parameters) -> None:
+        if key not in numbers:
+            numbers[key] = len(selects)
+            selects.append((sql, parameters))
+
+    for facet in facets:
+        if isinstance(facet, Beside):
+            sql, parameters = compiled(facet.rows.order_by().values_list("pk"))
+            number(facet.name, f"SELECT COUNT(*) FROM ({sql}) AS beside", parameters)  # noqa: S608
+            continue
+        rows = others_found(finder, *facet.left_out).values_list("pk")
+        number(others_asked(finder, *facet.left_out), *compiled(rows))
+        if isinstance(facet, PageFacet):
+            number(facet.pages.model, *compiled(facet.pages.order_by().values_list("pk")))
+    values, texts = finder.held.values(selects)
+    if not finder.held.is_small_enough:
+        return None
+    found = {key: list(map(int, pks)) for key, pks in zip(numbers, texts, strict=True)}
+    marks: dict[Hashable, Marks] = {}
+    made = []
+    for facet in facets:
+        if isinstance(facet, Beside):
+            made.append(Counted(total=found[facet.name][0]))
+            continue
+        asked = others_asked(finder, *facet.left_out)
+        if asked not in marks:
+            marks[asked] = Marks(found[asked], finder.held.largest)
+        if isinstance(facet, Total):
+            made.append(Counted(total=marks[asked].total))
+            continue
+        counted = Counted(marks[asked].counts(values[facet.held]))
+        if isinstance(facet, PageFacet):
+            public = set(found[facet.pages.model])
+            counted.counts = {pk: rows for pk, rows in counted.counts.items() if pk in public}
+        made.append(counted)
+    _name_largest(
+        [pair for pair in zip(facets, made, strict=True) if isinstance(pair[0], PageFacet)]
+    )
+    return made
+
+
+def _most_first(pair: tuple[int, int]) -> tuple[int, int]:
+    pk, rows = pair
+    return -rows, pk
+
+
+def _name_largest(pairs: list[tuple[PageFacet, Counted]]) -> None:
+    """The first pages of most rows, by name. One query."""
+    places: dict[tuple, int] = {}
+    selects = []
+    for number, (facet, counted) in enumerate(pairs):
+        most = heapq.nsmallest(
+            LARGEST, counted.counts.items(), key=lambda pair: (-pair[1], pair[0])
+        )
+        places |= {(number, pk): place for place, (pk, _rows) in enumerate(most)}
+        if most:
+            pks = ", ".join(str(pk) for pk, _rows in most)
+            table = facet.pages.model._meta.db_table
+            columns = ", ".join(Offered._fields).replace("pk", "id")
+            selects.append(f"SELECT {number}, {columns} FROM {table} WHERE id IN ({pks})")  # noqa: S608
+    if not selects:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(selects))
+        rows = sorted(cursor.fetchall(), key=lambda row: places[row[0], row[1]])
+    for number, *page in rows:
+        pairs[number][1].largest.append(Offered(*page))
 
 
 def _counted(finder: Finder, facets: list[Facet]) -> list[Counted]:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFDate
+from peaceportal.core.held import Held
 from peaceportal.core.paging import ResultPage, result_page
 from peaceportal.core.publishing import Page
 from peaceportal.core.search.asking import ask
@@ -40,6 +41,10 @@ class Finder(django_filters.FilterSet):
     forms: tuple[str, ...] = ()
     # What the list is called where nothing is asked of it.
     whole: str | Promise = ""
+    # Which row has which value, where this process holds it for counting.
+    held: Held | None = None
+    # How many rows it finds, once that is known.
+    count = 0
     # What is asked as one thing, in the order of the sentence, each with its parameters.
     groups: dict[str, tuple[str, ...]] = {}
 
@@ -198,7 +203,9 @@ class Finder(django_filters.FilterSet):
 
     def result_page(self, rows: QuerySet, count: int) -> ResultPage:
         """The page asked for, its rows read by `rows`. Raises Http404 past the end."""
-        return result_page(self.qs, rows, self.page_number, count)
+        self.count = count
+        found = self.filter_queryset(self.queryset)
+        return result_page(found, rows, self.page_number, count)
 
     def next_address(self, page: ResultPage) -> str:
         return self.address(page=page.next) if page.next else ""

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.management.commands.load_content import CONTENT
 from peaceportal.core.models import User
+from peaceportal.core.search.following import unread
 from tests.factories import make_area, make_user
 from timeline.models import Event
 
@@ -24,6 +25,7 @@ def test_load_content_fills_an_empty_database():
     assert Event.objects.published().exists()
     assert Organisation.objects.published().exists()
     assert Place.objects.published().exists()
+    assert unread() == (0, 0)
 
 
 def test_load_content_loads_every_fixture(settings):

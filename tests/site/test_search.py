@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from organisations.models import AreaOfWork, Organisation, Place, Resource
 from peaceportal.core.changes import LogReader
+from peaceportal.core.search import asking, following
 from peaceportal.core.search.excerpts import excerpt, marked
+from peaceportal.core.search.following import unread
+from peaceportal.core.search.rebuilding import rebuild
 from peaceportal.core.search.store import SearchEntry, SearchWord
 from tests.core.test_search_analysis import HOSTILE
 from tests.factories import (
@@ -251,6 +255,99 @@ def test_index_of_another_analysis_or_of_a_dump_is_made_anew():
     assert LogReader.objects.count() == 1
     LogReader.objects.update(seq=10_000)
     assert found("lantern") == ["Lantern"]
+
+
+# What the index still lacks
+
+
+def hold(monkeypatch):
+    """Others hold the database, so that the index cannot follow."""
+
+    def refuse(using):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(following, "_follow", refuse)
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    found("lantern")
+    hold(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "address", ["/search/?q=lantern", "/timeline/?q=lantern", "/organisations/?q=lantern"]
+)
+def test_page_says_that_the_index_lacks_something(client, monkeypatch, address):
+    make_event(title="Lantern")
+    assert "being brought up to date" not in client.get(address).text
+    make_event(title="Second lantern")
+    make_organisation(name="Lantern office")
+    with monkeypatch.context() as others:
+        hold(others)
+        text = client.get(address).text
+        assert "2 records or changes are still to be read" in text
+        assert "Second lantern" not in text
+        assert "being brought up to date" not in client.get(address.split("?")[0]).text
+    assert "being brought up to date" not in client.get(address).text
+
+
+def test_counts_of_an_index_that_lacks_something_are_not_remembered(client, busy, monkeypatch):
+    make_event(title="Lantern")
+    assert "No events" in client.get("/timeline/?q=lantern").text
+    monkeypatch.undo()
+    assert "1 event" in client.get("/timeline/?q=lantern").text
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "atom", "ics"])
+def test_data_are_refused_while_the_index_lacks_something(client, busy, monkeypatch, form):
+    make_event(title="Lantern", happened="2020-01-01")
+    refused = client.get(f"/timeline.{form}?q=lantern")
+    assert refused.status_code == 503
+    assert refused["Retry-After"] == "60"
+    assert "still to be read" in refused.text
+    assert client.get(f"/timeline.{form}").status_code == 200
+    monkeypatch.undo()
+    answer = client.get(f"/timeline.{form}?q=lantern")
+    assert b"Lantern" in b"".join(answer)
+
+
+def test_index_that_is_being_made_anew_lacks_what_is_to_come(client):
+    make_event(title="Lantern")
+    make_area(name="Lanterns")
+    steps = rebuild()
+    next(steps)
+    assert "1 record or change is still to be read" in client.get("/search/?q=lantern").text
+    make_event(title="Second lantern")
+    list(steps)
+    assert "being brought up to date" not in client.get("/search/?q=lantern").text
+    assert found("lantern") == ["Lantern", "Second lantern"]
+
+
+def test_index_that_was_left_half_made_says_so_until_it_is_made(client):
+    make_event(title="Lantern")
+    next(rebuild())
+    make_event(title="Second lantern")
+    assert found("lantern") == ["Lantern", "Second lantern"]
+    assert unread() == (0, 1)
+    call_command("search_index", verbosity=0)
+    assert unread() == (0, 0)
+
+
+@pytest.mark.parametrize("many", [1, 3, 1000])
+def test_order_and_rows_are_the_same_however_many_are_found(client, monkeypatch, many):
+    monkeypatch.setattr(asking, "MANY", many)
+    for number in range(3):
+        make_event(title=f"Lantern {number}", happened=f"{2000 + number}")
+    make_event(title="Lantern unseen", status="draft")
+    make_event(title="Anchor")
+    make_document(event=make_event(title="With a text", happened="1990"), text="On lanterns.")
+    make_organisation(name="Lantern office")
+    expected = ["Lantern 2", "Lantern 1", "Lantern 0", "With a text"]
+    assert titles_of(client.get("/timeline/?q=lantern")) == expected
+    assert titles_of(client.get("/timeline/?q=lantern&order=oldest")) == expected[::-1]
+    assert titles_of(client.get("/timeline/?q=lantern&before=2001")) == expected[1:]
+    assert "Lantern office" in client.get("/organisations/?q=lantern").text
 
 
 # The command

@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from peaceportal.core.finder import Finder
-from peaceportal.core.formats.answers import bad_query
+from peaceportal.core.formats.answers import Problem, bad_query
 
+RETRY_AFTER = 60  # seconds
 PER_PAGE = 100  # of a list in JSON
 AT_ONCE = 500  # rows read together
 
@@ -33,9 +34,15 @@ def address_of(finder: Finder, form: str, *, page: int = 1, without: tuple[str, 
 
 
 def readable(finder: Finder) -> Finder:
-    """The finder, if all of its query can be read. Raises Problem."""
+    """The finder, if all of its query can be read, and the index has all of it. Raises Problem.
+
+    A page says that it may lack something; whoever takes the data might never see that said.
+    """
     if finder.error_count:
         raise bad_query(finder)
+    if finder.words.unread:
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        raise Problem(503, finder.words.unread_said, headers=headers)
     return finder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import models
@@ -14,6 +15,9 @@ from peaceportal.core.search.following import catch_up
 from peaceportal.core.search.query import Query, parse
 from peaceportal.core.search.store import matching_sql, phrase_sql
 from peaceportal.core.search.texts import COLUMNS
+
+# Of so many, the first in a list are found soonest by walking it.
+MANY = 5000
 
 
 class Among(Func):
@@ -36,22 +40,35 @@ class Among(Func):
         return self.as_sql(compiler, connection, **array, **more)
 
 
+class AmongMany(Among):
+    """The same, where so many are among them that a list in order soon has its first rows.
+
+    It is walked and each row asked. To look up all of them and put them in order takes longer, and
+    neither database knows how many an index of words will find.
+    """
+
+    template = "+%(expressions)s"  # SQLite: not by the index of primary keys
+
+    def as_postgresql(self, compiler, connection, **more):
+        asked = "CASE WHEN %(expressions)s THEN TRUE END"
+        return self.as_sql(compiler, connection, template=asked, **more)
+
+
 def ask(words: str | Query, using: str = "default") -> Query:
     """What was typed, understood, with the index up to date. Read once, it can be asked often."""
     if isinstance(words, Query):
         return words
     query = parse(words)
-    if query:
-        catch_up(using)
-    return query
+    return replace(query, unread=catch_up(using)) if query else query
 
 
 class SearchedQuerySet(models.QuerySet):
     """The index knows nothing of who may see what: say `published()` as well."""
 
-    def matching(self, words: str | Query, at: datetime | None = None):
+    def matching(self, words: str | Query, at: datetime | None = None, *, count: int = 0):
         """Records with all these words, in their own texts or in those of their parts.
 
+        `count` is how many there are, where that is known and the first in some order are wanted.
         A part counts if it may be seen at the moment `at` (now, if None) wherever its page may.
         """
         query = ask(words, self.db)
@@ -61,7 +78,8 @@ class SearchedQuerySet(models.QuerySet):
         for parts in self.pages_of_parts(query, at):
             more, values = parts.order_by().query.get_compiler(self.db).as_sql()
             sql, params = f"{sql} UNION ALL {more}", [*params, *values]
-        return self.filter(Among.found(sql, params))
+        among = AmongMany if count >= MANY else Among
+        return self.filter(among.found(sql, params))
 
     def pages_of_parts(self, query: Query, at: datetime | None) -> Iterable[models.QuerySet]:
         """For pages: queries of the primary keys of those that have a part that meets `query`."""

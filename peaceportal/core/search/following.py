@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -21,35 +22,57 @@ from peaceportal.core.search.texts import entries_of, records_of, words_of
 
 # An index that was made by another analysis was kept by another reader: this one begins anew.
 READER = f"search {VERSION}"
+# Its `seq` is how many records an index that is being made anew still lacks.
+LACKING = f"{READER} lacks"
 
 CHANGES_AT_ONCE = 2000
-PATIENCE = 10.0  # seconds that one request spends on what others changed, at most
+PATIENCE = 5.0  # seconds that one request spends on what others changed, at most
 LOCK_PATIENCE = 2.0  # seconds that it waits for others who write
 
 logger = logging.getLogger(__name__)
 
 
-def is_current(using: str) -> bool:
-    """One query on two rows."""
+def unread(using: str = "default") -> tuple[int, int]:
+    """How many changes and how many records the index lacks. One query of three rows."""
     latest = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW).values("seq")
-    readers = LogReader.objects.using(using).filter(pk=READER)
-    row = readers.values_list("seq", Subquery(latest)).first()
-    return row is not None and row[0] == (row[1] or 0)
+    readers = LogReader.objects.using(using)
+    lacking = readers.filter(pk=LACKING).values("seq")
+    row = readers.filter(pk=READER).values_list("seq", Subquery(latest), Subquery(lacking)).first()
+    if row is None:
+        return max(version(using), 1), 0  # an index of nothing has to be begun, too
+    seq, latest_seq, records = row
+    return abs((latest_seq or 0) - seq), records or 0
 
 
-def catch_up(using: str = "default", patience: float = PATIENCE) -> None:
+def catch_up(using: str = "default", patience: float = PATIENCE) -> int:
     """Bring the index up to the latest change, or as far as `patience` (seconds) reaches.
 
-    Where others hold the database, what is asked is answered from the index as it is.
+    Returns how much is still unread: more than nothing after a large import, where others hold
+    the database, and while the index is made anew. What is asked is then answered from the index
+    as it is, and the answer has to say so.
     """
     until = time.monotonic() + patience
-    while not is_current(using) and time.monotonic() < until:
+    for remaining in follow(using):
+        if not remaining or time.monotonic() >= until:
+            break
+    return remaining
+
+
+def follow(using: str = "default") -> Iterator[int]:
+    """Read the log, a batch a transaction; yields how much is unread before the first and after
+    each. Ends where others hold the database.
+    """
+    changes, records = unread(using)
+    yield changes + records
+    while changes:
         try:
             with _short_waits(using), transaction.atomic(using):
                 _follow(using)
         except OperationalError as error:
             logger.warning("The search index could not follow the latest changes: %s", error)
             return
+        changes, records = unread(using)
+        yield changes + records
 
 
 def _follow(using: str) -> None:
@@ -58,6 +81,7 @@ def _follow(using: str) -> None:
     latest = version(using)
     if reader.seq > latest:  # another log than the one it was reading
         store.erase_all(using)
+        lacks(0, using)
         reader.seq = 0
     log = Change.objects.using(using).filter(seq__gt=reader.seq, seq__lte=latest)
     rows = list(log.order_by("seq").values_list("seq", "model", "uid")[:CHANGES_AT_ONCE])
@@ -80,6 +104,15 @@ def locked_reader(using: str) -> LogReader:
         LogReader.objects.using(using).filter(pk__startswith="search ").delete()
         reader = LogReader.objects.using(using).create(pk=READER, seq=0)
     return reader
+
+
+def lacks(records: int, using: str) -> None:
+    """Note how many records an index that is being made anew still lacks."""
+    readers = LogReader.objects.using(using)
+    if records:
+        readers.update_or_create(pk=LACKING, defaults={"seq": records})
+    else:
+        readers.filter(pk=LACKING).delete()
 
 
 def _searched(label: str):

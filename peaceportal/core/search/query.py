@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.utils.translation import ngettext
+
 from peaceportal.core.search.analysis import FORM, Chunk, chunks
 
 MOST_CLAUSES = 24
@@ -35,15 +37,33 @@ class Clause:
 
 @dataclass(frozen=True)
 class Query:
-    """All clauses must be met. `typed` is what was typed."""
+    """All clauses must be met. `typed` is what was typed.
+
+    `unread` is how much the index lacked when it was asked.
+    """
 
     typed: str
     clauses: tuple[Clause, ...]
     as_phrase: Phrase | None = None
     words: tuple[str, ...] = field(default=(), compare=False)
+    unread: int = field(default=0, compare=False)
 
     def __bool__(self):
         return bool(self.clauses)
+
+    @property
+    def unread_said(self) -> str:
+        """A sentence for those who get an answer from an index that lacks something."""
+        if not self.unread:
+            return ""
+        text = ngettext(
+            "The search index is being brought up to date: %(count)d record or change is still to "
+            "be read, so that something may be missing here.",
+            "The search index is being brought up to date: %(count)d records or changes are still "
+            "to be read, so that something may be missing here.",
+            self.unread,
+        )
+        return text % {"count": self.unread}
 
     @cached_property
     def terms(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 
 from peaceportal.core.changes import version
 from peaceportal.core.search import store
-from peaceportal.core.search.following import catch_up, locked_reader, replace
+from peaceportal.core.search.following import catch_up, lacks, locked_reader, replace
 from peaceportal.core.search.store import SearchEntry
 from peaceportal.core.search.texts import (
     entries_of,
@@ -43,17 +43,23 @@ def rebuild(using: str = "default") -> Iterator[Progress]:
         store.prepare_for_much(using)
         reader.seq = version(using)  # what changes from here on is read in the log
         reader.save(using=using)
+        totals = {model: model._base_manager.using(using).count() for model in searched_models()}
+        lacking = sum(totals.values())
+        lacks(lacking, using)
     known: set[str] = set()
-    for model in searched_models():
-        progress = Progress(model, 0, model._base_manager.using(using).count())
+    for model, total in totals.items():
+        progress = Progress(model, 0, total)
         after: int | None = 0
         while after is not None:
             with transaction.atomic(using=using):
                 locked_reader(using)
                 batch, entries, after = _batch(model, after, using)
                 progress.differing += replace(dict(entries), batch, using, known)
+                lacking -= len(batch)
+                lacks(max(lacking, 1), using)  # until all is done it is not whole
             progress.done += len(batch)
             yield progress
+    lacks(0, using)
     store.settle(using)
 
 

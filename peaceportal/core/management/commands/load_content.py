@@ -5,6 +5,7 @@ from django.db import transaction
 
 from peaceportal.core import changes
 from peaceportal.core.records import Record
+from peaceportal.core.search.following import follow
 
 # The fixtures of the first content. Places come first: the documents name them.
 CONTENT = [
@@ -26,6 +27,16 @@ class Command(BaseCommand):
             call_command("loaddata", *CONTENT, verbosity=0)
             records = sum(model._base_manager.count() for model in record_models())
         self.stdout.write(f"Loaded the first content: {records} records.")
+        self.index()
+
+    def index(self):
+        """At once, so that no visitor waits for it."""
+        for remaining in follow():
+            if self.stdout.isatty():
+                end = "" if remaining else "\n"
+                self.stdout.write(f"\rFor the search index to read: {remaining:<9}", ending=end)
+        if remaining:
+            self.stdout.write("The search index could not read all of them: searches will.")
 
 
 def record_models():
