@@ -1,12 +1,19 @@
-from django.core.validators import FileExtensionValidator, MaxValueValidator
+from django.core.validators import (
+    FileExtensionValidator,
+    MaxLengthValidator,
+    MaxValueValidator,
+)
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_INTEGER, FieldCheck
+from peaceportal.core.file_texts import MOST_CHARACTERS, SUFFIXES, WhyUnread
 from peaceportal.core.files import FileSizeField, LargestFile, file_type
-from peaceportal.core.publishing import Part
+from peaceportal.core.plain_text import pages_of, without_nul
+from peaceportal.core.publishing import Part, PartQuerySet
 from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from peaceportal.core.weblinks import WebAddressField, host_of
@@ -14,6 +21,36 @@ from timeline.models.event import Event
 
 FILE_TYPES = ["pdf", "txt", "docx", "odt", "rtf", "epub"]
 MOST_MEGABYTES = 50
+
+
+class DocumentQuerySet(PartQuerySet):
+    def without_text(self):
+        """The text can be a book: `text_from` tells whether there is one."""
+        return self.defer("text")
+
+    def of_event(self, event: Event):
+        return self.filter(event=event)
+
+    def unread(self):
+        """Documents with a file whose text was not read yet, and that have none."""
+        ours = Q()
+        for suffix in SUFFIXES:
+            ours |= Q(file__iendswith=f".{suffix}")
+        return self.filter(ours, text_from="", unread_because="")
+
+    def slow(self):
+        """Those whose file took too long to read."""
+        return self.filter(text_from="", unread_because=WhyUnread.TOO_SLOW)
+
+    def with_text(self):
+        return self.exclude(text_from="")
+
+    def textless(self):
+        return self.filter(text_from="")
+
+    def unreadable(self):
+        """Documents without a text because their file did not yield one."""
+        return self.filter(text_from="").exclude(unread_because="")
 
 
 class Document(Part, Sourced):
@@ -24,6 +61,11 @@ class Document(Part, Sourced):
         GUIDANCE = "guidance", _("guidance")
         REPORT = "report", _("report")
         RECORD = "record", _("record")
+
+    class TextFrom(models.TextChoices):
+        NOWHERE = "", _("no text is kept")
+        PASTED = "pasted", _("pasted or edited by staff")
+        FILE = "file", _("read from the file")
 
     page_fields = ("event",)
     owner_fields = ("event",)
@@ -48,7 +90,19 @@ class Document(Part, Sourced):
     pages = models.PositiveIntegerField(
         _("pages"), null=True, blank=True, validators=[MaxValueValidator(LARGEST_INTEGER)]
     )
-    text = models.TextField(_("full text"), blank=True)
+    text = models.TextField(
+        _("full text"), blank=True, validators=[MaxLengthValidator(MOST_CHARACTERS)]
+    )
+    text_from = VocabularyField(
+        _("text taken from"), choices=TextFrom, default=TextFrom.NOWHERE, blank=True, editable=False
+    )
+    unread_because = VocabularyField(
+        _("why the file has no text"),
+        choices=WhyUnread,
+        default=WhyUnread.NOTHING,
+        blank=True,
+        editable=False,
+    )
     version_of = models.ForeignKey(
         "self",
         verbose_name=_("version of"),
@@ -58,6 +112,8 @@ class Document(Part, Sourced):
         related_name="versions",
         help_text=_("The document of which this is a translation or a later state."),
     )
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -92,6 +148,44 @@ class Document(Part, Sourced):
     def host(self) -> str:
         """The site that its web address leads to; empty where there is none."""
         return host_of(self.url)
+
+    @property
+    def text_address(self) -> str:
+        """Where its text is read; empty where none is kept."""
+        if not self.text_from:
+            return ""
+        return reverse("timeline:document", kwargs={"slug": self.event.slug, "uid": self.uid})
+
+    @property
+    def text_pages(self) -> list[str]:
+        return pages_of(self.text)
+
+    @classmethod
+    def prepared_names(cls, fields):
+        names = super().prepared_names(fields)
+        if {"file", "text", "text_from"} & set(fields):
+            names |= {"text", "text_from", "unread_because", "pages"}
+        return names
+
+    def prepare(self, stored):
+        super().prepare(stored)
+        if stored is not None and stored.file.name != self.file.name:
+            self._forget_what_was_read(stored)
+        self.text = without_nul(self.text)
+        if not self.text:
+            self.text_from = self.TextFrom.NOWHERE
+        else:
+            self.unread_because = WhyUnread.NOTHING
+            self.text_from = self.text_from or self.TextFrom.PASTED
+
+    def _forget_what_was_read(self, stored) -> None:
+        """Of the file that it had before, unless staff have edited it."""
+        was_counted = stored.text_from == self.TextFrom.FILE or stored.unread_because
+        if was_counted and self.pages == stored.pages:
+            self.pages = None
+        if self.text_from == self.TextFrom.FILE and self.text == stored.text:
+            self.text = ""
+        self.unread_because = WhyUnread.NOTHING
 
     def search_texts(self):
         return SearchTexts(title=self.title, body=self.text)
