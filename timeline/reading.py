@@ -34,11 +34,8 @@ def read_all(documents: Iterable[Document], patience: int = PATIENCE) -> Iterato
     until = time.monotonic() + patience
     for document in documents:
         left = int(until - time.monotonic())
-        yield (
-            read(document, left)
-            if left >= max(1, patience // 2)
-            else Told(_not_yet(document), False)
-        )
+        is_time = left >= max(1, patience // 2)
+        yield read(document, left) if is_time else Told(_not_yet(document), False)
 
 
 def read(document: Document, seconds: int) -> Told:

@@ -71,7 +71,11 @@ def _paragraphs(page: str, words: set[str]) -> str:
         cut = _CUT_WORD.search(before) if line[:1].islower() else None
         if flows or (cut and before):
             done[-1] = _joined(done[-1], line, cut, words)
-        elif line or (done and done[-1]):
+        elif not line:
+            done += [""] if done and done[-1] else []
+        else:
+            if done and done[-1] and (len(done[-1]) >= full or _BEGINNING.match(line)):
+                done.append("")
             done.append(line)
     return "\n".join(done)
 

@@ -6,6 +6,7 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
@@ -140,6 +141,10 @@ class Document(Part, Sourced):
         return self.title
 
     @property
+    def is_agreement_text(self) -> bool:
+        return self.kind == self.Kind.AGREEMENT_TEXT
+
+    @property
     def file_type(self) -> str:
         """PDF, DOCX and so on; empty where there is no file."""
         return file_type(self.file.name) if self.file else ""
@@ -159,6 +164,32 @@ class Document(Part, Sourced):
     @property
     def text_pages(self) -> list[str]:
         return pages_of(self.text)
+
+    def page_of(self, place: int) -> int:
+        """The number of the page on which this place of the text is."""
+        return len(pages_of(self.text[:place]))
+
+    @property
+    def has_pages(self) -> bool:
+        return len(self.text_pages) > 1
+
+    @property
+    def text_provenance(self) -> str:
+        """In words for readers; empty where no text is kept."""
+        match self.text_from, self.file_type:
+            case self.TextFrom.FILE, "PDF":
+                return gettext(
+                    "This text was read from the PDF by a program, without its pictures and tables "
+                    "as they were. Where the two differ, the PDF is right."
+                )
+            case self.TextFrom.FILE, _kind:
+                return gettext("This text was read from the file of the document.")
+            case self.TextFrom.PASTED, _kind:
+                return gettext(
+                    "This text was put in or edited by the staff of this site. Where it differs "
+                    "from the document itself, the document is right."
+                )
+        return ""
 
     @classmethod
     def prepared_names(cls, fields):

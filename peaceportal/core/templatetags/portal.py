@@ -12,6 +12,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFDate, mark, moment_html, time_html
+from peaceportal.core.languages import direction, english_name, own_language_name
 from peaceportal.core.publishing import Page, Published
 from peaceportal.core.weblinks import is_web_address
 
@@ -67,7 +68,18 @@ def language_name(code: str) -> str:
     try:
         return get_language_info(code)["name_translated"]
     except KeyError:
-        return code
+        return str(english_name(code)) or code
+
+
+@register.simple_tag
+def own_name(code: str) -> str:
+    """A language as those who read it call it, and in the active language: “français (French)”."""
+    own, translated = own_language_name(code), language_name(code)
+    if not own or own.casefold() == translated.casefold():
+        return format_html("{}", translated)
+    return format_html(
+        '<span lang="{}" dir="{}">{}</span> ({})', code, direction(code), own, translated
+    )
 
 
 @register.simple_tag
