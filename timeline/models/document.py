@@ -159,7 +159,7 @@ class Document(Part, Sourced):
         """Where its text is read; empty where none is kept."""
         if not self.text_from:
             return ""
-        return reverse("timeline:document", kwargs={"slug": self.event.slug, "uid": self.uid})
+        return text_address(self.event.slug, self.uid)
 
     @property
     def text_pages(self) -> list[str]:
@@ -220,3 +220,8 @@ class Document(Part, Sourced):
 
     def search_texts(self):
         return SearchTexts(title=self.title, body=self.text)
+
+
+def text_address(slug: str, uid) -> str:
+    """Where the full text of the document `uid` is read, on the event with this slug."""
+    return reverse("timeline:document", kwargs={"slug": slug, "uid": uid})
