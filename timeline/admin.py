@@ -273,7 +273,7 @@ class DocumentAdmin(ReadsDocuments, PartAdmin):
     def documents_of(self, document):
         return Document.objects.filter(pk=document.pk)
 
-    @admin.display(description=_("full text"))
+    @admin.display(description=_("text"))
     def text_state(self, document):
         """Where it is from, or why there is none."""
         if document.text_from:

@@ -55,9 +55,12 @@ _MORE = {
 }
 
 
-def english_name(code: str) -> str:
-    """The name of a language that Django does not know; empty where nobody here does."""
-    return _MORE.get(code.split("-")[0].lower(), ("", ""))[0]
+def language_name(code: str) -> str:
+    """The name of a language in the active language, or its code where nobody here knows one."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return str(_MORE.get(code.split("-")[0].lower(), (code, ""))[0])
 
 
 def own_language_name(code: str) -> str:

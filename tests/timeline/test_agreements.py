@@ -269,6 +269,7 @@ def test_full_text_read_from_a_file_says_so_and_tells_its_pages(client):
     response = client.get(document.text_address)
     text = text_of(response)
     assert "read from the PDF by a program" in text
+    assert "Words that read from right to left may be out of order." in text
     assert "Page 1 One Page 2 This page has no text. Page 3 Three" in text
     assert 'id="page-3"' in response.text
     assert '<div class="text" lang="ar" dir="rtl"><p>Three</p></div>' in response.text
@@ -335,7 +336,7 @@ def test_words_deep_in_a_long_text_are_found_and_shown(client):
         response = client.get("/search/", {"q": query})
         assert f'href="{document.text_address}#page-100"' in response.text
         assert "<mark>lanterns</mark>" in response.text
-        assert "Full text, page 100, In Accord" in text_of(response)
+        assert "Full text, page 100 · In Accord" in text_of(response)
     assert titles_of(client.get("/timeline/?q=lanterns")) == ["Accord"]
 
 

@@ -5,14 +5,16 @@ from django.core.validators import (
 )
 from django.db import models
 from django.db.models import F, Q
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_INTEGER, FieldCheck
 from peaceportal.core.file_texts import MOST_CHARACTERS, SUFFIXES, WhyUnread
 from peaceportal.core.files import FileSizeField, LargestFile, file_type
+from peaceportal.core.languages import language_name
 from peaceportal.core.plain_text import pages_of, without_nul
 from peaceportal.core.publishing import Part, PartQuerySet
 from peaceportal.core.search.texts import SearchTexts
@@ -141,6 +143,20 @@ class Document(Part, Sourced):
         return self.title
 
     @property
+    def in_short(self) -> str:
+        """What to expect of it, in brackets. Texts of an agreement stand under their language."""
+        facts = [] if self.is_agreement_text else [self.get_kind_display()]
+        facts.append(self.file_type)
+        if self.file_size is not None:
+            facts.append(filesizeformat(self.file_size))
+        if not self.is_agreement_text:
+            facts.append(language_name(self.language))
+        if self.pages:
+            facts.append(ngettext("%d page", "%d pages", self.pages) % self.pages)
+        told = ", ".join(filter(None, facts))
+        return f"({told})" if told else ""
+
+    @property
     def is_agreement_text(self) -> bool:
         return self.kind == self.Kind.AGREEMENT_TEXT
 
@@ -178,10 +194,13 @@ class Document(Part, Sourced):
         """In words for readers; empty where no text is kept."""
         match self.text_from, self.file_type:
             case self.TextFrom.FILE, "PDF":
-                return gettext(
+                said = gettext(
                     "This text was read from the PDF by a program, without its pictures and tables "
                     "as they were. Where the two differ, the PDF is right."
                 )
+                if self.direction == "rtl":
+                    said += " " + gettext("Words that read from right to left may be out of order.")
+                return said
             case self.TextFrom.FILE, _kind:
                 return gettext("This text was read from the file of the document.")
             case self.TextFrom.PASTED, _kind:
