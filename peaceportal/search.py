@@ -19,7 +19,7 @@ from organisations.models import AreaOfWork, Organisation, OrganisationName, Pla
 from peaceportal.core.counting import count_all
 from peaceportal.core.query_fields import QueryCharField, QueryForm
 from peaceportal.core.search.asking import SearchedQuerySet, ask
-from peaceportal.core.search.excerpts import excerpt, marked
+from peaceportal.core.search.excerpts import best_excerpt, marked
 from peaceportal.core.search.query import Query
 from peaceportal.core.search.spelling import nearest
 from peaceportal.core.search.texts import leave_related
@@ -85,6 +85,7 @@ class Result:
     address: str
     title: SafeString
     excerpt: SafeString
+    page: int | None = None  # of the full text of a document, where the words stand in it
 
 
 @dataclass
@@ -173,13 +174,15 @@ def _found(kind: Kind, query: Query) -> Group:
 
 def _result(record, query: Query) -> Result:
     leave_related(record)
+    found, page = best_excerpt(record, query), None
     if isinstance(record, Document):
-        address = record.event.get_absolute_url()
+        page = record.page_of(found.place) if found.place is not None else None
+        address = f"{record.text_address}#page-{page}" if page else record.event.get_absolute_url()
     elif isinstance(record, Resource):  # it stands on pages of others, the address knows on which
         address = reverse("permanent", args=[record.uid])
     else:
         address = record.get_absolute_url()
-    return Result(record, address, marked(str(record), query), excerpt(record, query))
+    return Result(record, address, marked(str(record), query), found.html, page)
 
 
 def _address(path: str, words: str) -> str:

@@ -1,6 +1,9 @@
 """How staff edit events, the series they belong to, and their documents."""
 
-from django.contrib import admin
+from functools import partial
+
+from django.contrib import admin, messages
+from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +13,29 @@ from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import UnknownLast, names
 from peaceportal.core.page_admin import PageAdmin, PartAdmin
+from peaceportal.core.plain_text import clean
 from timeline.models import Document, Event, EventSeries, Participation
+from timeline.reading import read_all
+
+
+class ReadsDocuments:
+    """For an admin whose form takes documents: reads the texts of new files, and says what came."""
+
+    def documents_of(self, record):
+        raise NotImplementedError
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        unread = self.documents_of(form.instance).unread().without_text().order_by("pk")
+        if documents := list(unread):
+            # After all is saved, so that nobody else who saves waits for it.
+            transaction.on_commit(partial(self._read, request, documents))
+
+    def _read(self, request, documents):
+        for told in read_all(documents):
+            is_well = told.is_read and not told.needs_care
+            level = messages.SUCCESS if is_well else messages.WARNING
+            self.message_user(request, told.words, level)
 
 
 class HappenedFilter(TimeFilter):
@@ -50,6 +75,12 @@ class DocumentInline(Kept, StackedRows):
         "sources",
         "status",
     )
+    help_texts = Editing.help_texts | {
+        "file": _(
+            "PDF, TXT, DOCX, ODT, RTF or EPUB, of at most 50 MB. The text of a PDF or TXT file is "
+            "read when you save, so that it can be searched."
+        ),
+    }
 
 
 class EventForm(RecordForm):
@@ -80,7 +111,7 @@ class EventForm(RecordForm):
 
 
 @admin.register(Event)
-class EventAdmin(PageAdmin):
+class EventAdmin(ReadsDocuments, PageAdmin):
     form = EventForm
     help_texts = Editing.help_texts | {
         "image_alt": _(
@@ -128,6 +159,9 @@ class EventAdmin(PageAdmin):
     )
     inlines = (ParticipationInline, DocumentInline, IdentifierInline)
 
+    def documents_of(self, event):
+        return Document.objects.of_event(event)
+
     @admin.display(description=_("happened"), ordering=UnknownLast("happened_key"))
     def happened_in_words(self, event):
         words = str(event.happened)
@@ -173,15 +207,75 @@ class EventSeriesAdmin(PageAdmin):
     inlines = (EventsOfSeries, IdentifierInline)
 
 
+class DocumentForm(RecordForm):
+    """Where its text is from, if somebody pastes or edits it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "text" in self.fields:
+            self.fields["text"].strip = False  # a first page without text is a page
+
+    def clean_text(self):
+        text = clean(self.cleaned_data["text"])
+        text = text if text.strip() else ""
+        if text != self.instance.text:
+            self.instance.text_from = Document.TextFrom.PASTED if text else ""
+        return text
+
+
+class HasText(admin.SimpleListFilter):
+    title = _("full text")
+    parameter_name = "text"
+
+    def lookups(self, request, model_admin):
+        return [("kept", _("kept")), ("none", _("none")), ("unreadable", _("file without text"))]
+
+    def queryset(self, request, queryset):
+        chosen = {
+            "kept": queryset.with_text,
+            "none": queryset.textless,
+            "unreadable": queryset.unreadable,
+        }.get(self.value())
+        return chosen() if chosen else queryset
+
+
 @admin.register(Document)
-class DocumentAdmin(PartAdmin):
-    list_display = ("title", "event", "kind", "language", "status")
+class DocumentAdmin(ReadsDocuments, PartAdmin):
+    form = DocumentForm
+    help_texts = DocumentInline.help_texts | {
+        "text": _(
+            "Left empty, it is read from a PDF or TXT file when you save. Paste it where that "
+            "cannot be done."
+        ),
+    }
+    list_display = ("title", "event", "kind", "language", "text_state", "status")
     list_select_related = ("event",)
-    list_filter = ("kind", *PartAdmin.list_filter)
+    list_filter = ("kind", HasText, *PartAdmin.list_filter)
     search_fields = ("title", "url", "event__title")
     search_help_text = _("Search in titles, web addresses and the titles of events.")
     autocomplete_fields = ("event", "version_of", "sources")
+    readonly_fields = ("text_state",)
     fieldsets = (
-        (None, {"fields": ("title", "event", "kind", "file", "url", "sources")}),
-        (_("More about it"), {"classes": [FOLDED], "fields": ("pages", "version_of", "text")}),
+        (
+            None,
+            {"fields": ("title", "event", "kind", "language", "file", "url", "pages", "sources")},
+        ),
+        (_("Full text"), {"classes": [FOLDED], "fields": ("text_state", "text")}),
+        (_("Version"), {"classes": [FOLDED], "fields": ("version_of",)}),
     )
+    rare_fields = ()
+
+    def get_queryset(self, request):
+        documents = super().get_queryset(request)
+        is_list = request.resolver_match.url_name.endswith("_changelist")
+        return documents.without_text() if is_list else documents
+
+    def documents_of(self, document):
+        return Document.objects.filter(pk=document.pk)
+
+    @admin.display(description=_("text"))
+    def text_state(self, document):
+        """Where it is from, or why there is none."""
+        if document.text_from:
+            return document.get_text_from_display()
+        return document.get_unread_because_display() if document.unread_because else _("none")

@@ -62,6 +62,17 @@ class EventQuerySet(PageQuerySet):
     def in_series(self, series):
         return self.filter(series=series)
 
+    def agreements(self):
+        return self.filter(kind=self.model.Kind.AGREEMENT)
+
+    def but_agreements(self):
+        return self.exclude(kind=self.model.Kind.AGREEMENT)
+
+    def in_order_of_series(self):
+        """Oldest first, of one day by their numbers; last those of unknown date, by theirs."""
+        number = F("ordinal").asc(nulls_last=True)
+        return self.order_by(OLDEST[0], number, OLDEST[1])
+
     def happened_within(self, after: date | None, before: date | None):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
         return self.filter(overlapping("happened", after, before))
@@ -125,8 +136,11 @@ class EventQuerySet(PageQuerySet):
         return self.order_by(*ADDED)
 
     def for_list(self, at: datetime | None = None):
-        """With what a list shows of each event: areas, places and organisations, if public."""
-        return self.prefetch_related(*list_relations(at))
+        """With what a list shows of each event: areas, places and organisations, if public.
+
+        And its series, which says itself whether it is.
+        """
+        return self.select_related("series").prefetch_related(*list_relations(at))
 
     def for_detail(self, at: datetime | None = None):
         """With everything that the page of an event shows and anyone may see."""
@@ -138,7 +152,7 @@ class EventQuerySet(PageQuerySet):
                 "identifiers",
                 Prefetch(
                     "documents",
-                    models.Document.objects.shown(),
+                    models.Document.objects.shown().without_text(),
                     to_attr="public_documents",
                 ),
                 Prefetch(

@@ -12,6 +12,7 @@ timeline = (
         path("timeline.json", formats.list_json, name="json"),
         path("timeline.<citation:form>", formats.list_cited, name="cite"),
         path("timeline/<page:slug>/", views.EventDetail.as_view(), name="detail"),
+        path("timeline/<page:slug>/documents/<uuid:uid>/", views.document_text, name="document"),
         path("timeline/<page:slug>.ics", formats.detail_ics, name="detail-ics"),
         path("timeline/<page:slug>.json", formats.detail_json, name="detail-json"),
     ],

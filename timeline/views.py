@@ -1,18 +1,29 @@
 from collections.abc import Iterator
 
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.alongside import Alongside
-from peaceportal.core.addresses import PublicPageView
+from peaceportal.core.addresses import (
+    Gone,
+    Moved,
+    PublicPageView,
+    find_page,
+    gone,
+    moved_permanently,
+    revisited,
+)
 from peaceportal.core.crawling import spare_crawlers
 from peaceportal.core.options import to_choose
 from peaceportal.core.remembered import content_state
-from timeline import facets
+from peaceportal.core.sourcing import read_sources
+from timeline import documents, facets
 from timeline.finder import EventFinder
-from timeline.models import Event, EventSeries
+from timeline.models import Document, Event, EventSeries
 from timeline.nearby import nearby
+from timeline.processes import standing
 
 
 @require_safe
@@ -57,7 +68,12 @@ class EventDetail(PublicPageView):
         return Event.objects.for_detail()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(neighbours=list(neighbours(self.object)), **kwargs)
+        return super().get_context_data(
+            neighbours=list(neighbours(self.object)),
+            documents=documents.groups(self.object.public_documents),
+            standing=standing(self.object),
+            **kwargs,
+        )
 
 
 def neighbours(event: Event) -> Iterator[tuple[str, str, Event]]:
@@ -72,6 +88,26 @@ def neighbours(event: Event) -> Iterator[tuple[str, str, Event]]:
         yield "prev", _("Earlier") if before.is_before(event) else same, before
     if after:
         yield "next", _("Later") if event.is_before(after) else same, after
+
+
+@require_safe
+def document_text(request, slug, uid):
+    """The full text of a document: it may be seen wherever its event may."""
+    try:
+        event = find_page(Event.objects, slug)
+    except Gone:
+        return gone(request)
+    except Moved as moved:
+        event = moved.page
+    document = Document.objects.published().select_related("event").filter(uid=uid).first()
+    if document is None:
+        raise Http404
+    if not document.text_from:  # it may have had one
+        return moved_permanently(document.event)
+    if document.event != event or event.slug != slug:
+        return revisited(HttpResponsePermanentRedirect(document.text_address))
+    context = {"document": document, "event": event, "sources": read_sources([document])}
+    return render(request, "timeline/text.html", context)
 
 
 class SeriesDetail(PublicPageView):

@@ -44,7 +44,7 @@ def test_roles_and_who_spoke_are_said(client):
     make_participation(
         event=event, organisation=body, role="mediated", represented_by="A. Person, Envoy"
     )
-    assert "Mediated Office (OF), represented by A. Person, Envoy" in read(client, event)
+    assert "Mediator Office (OF), represented by A. Person, Envoy" in read(client, event)
 
 
 def test_trail_leads_back_through_the_year(client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,9 @@ from peaceportal.core.formats.records import (
     moment,
 )
 from peaceportal.core.formats.spreadsheets import joined
-from peaceportal.core.publishing import visible
+from peaceportal.core.publishing import PUBLIC_STATUSES, visible
 from timeline.models import Document, Event, Participation
+from timeline.models.document import text_address
 
 # In their order, with what each says: the header of the CSV and the codebook.
 FIELDS = {
@@ -43,7 +45,12 @@ FIELDS = {
     "participants": _("The organisations with their roles; in JSON also who represented them."),
     "places": _("The places."),
     "place_codes": _("The codes (ISO 3166-1 alpha-3) of those places that have one."),
-    "documents": _("The documents; in CSV their addresses, or titles where there is none."),
+    "documents": _(
+        "The documents; in CSV their addresses, or titles where there is none. In JSON “url” is "
+        "the file, or where on the web it is; “size” is in bytes; “version_of” is the uid of the "
+        "document of which it is a version; “text_url” is where its full text is read, empty if "
+        "none is kept."
+    ),
     "identifiers": _("What others call it, as scheme:value."),
     "summary": _("The summary."),
     "sources": _("Where this comes from; in CSV addresses, or titles where there is none."),
@@ -90,7 +97,7 @@ def records(pks: list[int], at: datetime | None = None) -> Iterator[dict]:
             ],
             "places": [link(*row[:3]) for row in places.get(pk, [])],
             "place_codes": [code for *_row, code in places.get(pk, []) if code],
-            "documents": documents.get(pk, []),
+            "documents": [_document(event.slug, *row) for row in documents.get(pk, [])],
             "identifiers": [
                 {"scheme": scheme, "value": value} for scheme, value in names.get(pk, [])
             ],
@@ -140,19 +147,29 @@ def _participants(pks, at):
     return grouped(rows.values_list("event", *columns, "role", "represented_by"))
 
 
-def _documents(pks) -> dict[int, list[dict]]:
+def _documents(pks) -> dict[int, list[tuple]]:
     shown = Document.objects.shown().filter(event__in=pks)
-    columns = ("uid", "title", "kind", "language", "file", "url")
-    found = grouped(shown.order_by("title", "pk").values_list("event", *columns))
-    return {pk: [_document(*row) for row in group] for pk, group in found.items()}
+    above = Case(  # one that is hidden, or another event's, is not named
+        When(
+            version_of__event=F("event"),
+            version_of__status__in=PUBLIC_STATUSES,
+            then="version_of__uid",
+        )
+    )
+    columns = ("uid", "title", "kind", "language", "file", "file_size", "url", "pages", "text_from")
+    return grouped(shown.order_by("title", "pk").values_list("event", *columns, above))
 
 
-def _document(uid, title, kind, language, file, url) -> dict:
+def _document(slug, uid, title, kind, language, file, size, url, pages, text_from, above) -> dict:
     storage = Document._meta.get_field("file").storage
     return {
         "uid": str(uid),
         "title": title,
         "kind": kind,
         "language": language,
+        "version_of": str(above) if above else None,
         "url": absolute(storage.url(file)) if file else address(url),
+        "size": size,
+        "pages": pages,
+        "text_url": absolute(text_address(slug, uid)) if text_from else "",
     }

@@ -4,6 +4,8 @@ from peaceportal.core.formats import schema
 from timeline.formats.records import FIELDS
 from timeline.models import Document, Event, Participation
 
+NUMBER = {"type": ["integer", "null"], "minimum": 0}
+
 
 def event() -> dict:
     document = {
@@ -11,7 +13,11 @@ def event() -> dict:
         "title": schema.TEXT,
         "kind": schema.words(Document.Kind),
         "language": schema.TEXT,
+        "version_of": schema.UID | {"type": ["string", "null"]},
         "url": schema.URL_OR_NOTHING,
+        "size": NUMBER,
+        "pages": NUMBER,
+        "text_url": schema.URL_OR_NOTHING,
     }
     properties = {
         "uid": schema.UID,

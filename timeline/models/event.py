@@ -2,7 +2,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from organisations.models import AreaOfWork, Organisation, Place
 from organisations.models.source import Sourced
@@ -18,6 +20,8 @@ from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from timeline.models.series import EventSeries
 from timeline.querysets import ADDED, NEWEST, EventQuerySet
+
+MOST_PARTIES = 6  # that an item of a list names
 
 
 class Event(Page, Sourced):
@@ -161,10 +165,36 @@ class Event(Page, Sourced):
         return reverse("timeline:detail", kwargs={"slug": self.slug})
 
     @property
-    def public_organisations(self) -> list[Organisation]:
-        """Of the participations that `for_list` read, each body once."""
-        bodies = {part.organisation_id: part.organisation for part in self.public_participations}
-        return list(bodies.values())
+    def is_agreement(self) -> bool:
+        return self.kind == self.Kind.AGREEMENT
+
+    @property
+    def process(self) -> EventSeries | None:
+        """The peace process of an agreement, if anyone may see it."""
+        series = self.series if self.is_agreement else None
+        if series is None or series.kind != EventSeries.Kind.PEACE_PROCESS:
+            return None
+        return series if series.is_public() else None
+
+    @property
+    def chip_organisations(self) -> list[Organisation]:
+        """Of the participations that `for_list` read, each body once.
+
+        An agreement can have many parties and witnesses: its parties are listed in words.
+        """
+        many = Participation.OF_MANY if self.is_agreement else ()
+        found = [part for part in self.public_participations if part.role not in many]
+        return list({part.organisation_id: part.organisation for part in found}.values())
+
+    @property
+    def parties_in_short(self) -> tuple[list[Organisation], int]:
+        """Of an agreement the first parties, and how many there are besides."""
+        party = Participation.Role.PARTY
+        found = [part.organisation for part in self.public_participations if part.role == party]
+        if not self.is_agreement:
+            return [], 0
+        most = MOST_PARTIES if len(found) > MOST_PARTIES + 1 else len(found)
+        return found[:most], len(found) - most
 
     @property
     def commemorations(self) -> list["Event"]:
@@ -183,9 +213,12 @@ class Event(Page, Sourced):
     @property
     def participations_by_role(self) -> list[tuple[str, list["Participation"]]]:
         """Of those that `for_list` read: the words for each role, and who had it."""
-        found = self.public_participations
-        roles = [role for role in Participation.Role if any(part.role == role for part in found)]
-        return [(role.label, [part for part in found if part.role == role]) for role in roles]
+        roles = Participation.OF_AGREEMENT if self.is_agreement else list(Participation.Role)
+        found = {
+            role: [part for part in self.public_participations if part.role == role]
+            for role in roles
+        }
+        return [(role_of(role, len(parts)), parts) for role, parts in found.items() if parts]
 
     @property
     def year(self) -> str:
@@ -221,6 +254,13 @@ class Participation(Record):
         WITNESSED = "witnessed", _("witnessed")
         MANDATED = "mandated", _("mandated it")
 
+    # Those of an agreement in the order in which it names them; and those of whom it may have many.
+    OF_AGREEMENT = [
+        *(Role.PARTY, Role.MEDIATED, Role.SIGNED, Role.WITNESSED),
+        *(Role.MANDATED, Role.CONVENED, Role.TOOK_PART, Role.ISSUED, Role.SUBJECT),
+    ]
+    OF_MANY = (Role.PARTY, Role.SIGNED, Role.WITNESSED)
+
     owner_fields = ("event", "organisation")
     fragment = "organisations"
 
@@ -255,3 +295,17 @@ class Participation(Record):
 
     def __str__(self):
         return self.get_role_display()
+
+
+def role_of(role: Participation.Role, count: int) -> str:
+    """What those are called who had a role in an event."""
+    match role:
+        case Participation.Role.PARTY:
+            return ngettext("Party", "Parties", count)
+        case Participation.Role.MEDIATED:
+            return ngettext("Mediator", "Mediators", count)
+        case Participation.Role.SIGNED:
+            return ngettext("Signatory", "Signatories", count)
+        case Participation.Role.WITNESSED:
+            return ngettext("Witness", "Witnesses", count)
+    return capfirst(role.label)

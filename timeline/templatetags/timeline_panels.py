@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from organisations.models import AreaOfWork, Organisation, Place
 from timeline.models import Event
+from timeline.processes import course
 from timeline.querysets import list_relations
 from timeline.years import MOST_MARKS, years_of
 
 register = template.Library()
 
 ON_A_PANEL = 10
-IN_A_SERIES = 200
 PANEL = "timeline/_panel.html"
 
 
@@ -25,7 +25,7 @@ def panel(events, **parameters) -> dict:
     counted = events.annotate(in_all=Window(Count("pk")))  # the number comes with the rows
     newest = list(counted.newest_first().defer("body")[: MOST_MARKS + 1])
     shown = newest[:ON_A_PANEL]
-    prefetch_related_objects(shown, *list_relations())
+    prefetch_related_objects(shown, "series", *list_relations())
     count = newest[0].in_all if newest else 0
     return {
         "events": shown,
@@ -56,8 +56,4 @@ def events_at_place(place: Place):
 
 @register.inclusion_tag("timeline/_series.html")
 def events_of_series(series):
-    events = Event.objects.published().in_series(series)
-    counted = events.annotate(in_all=Window(Count("pk")))
-    shown = list(counted.oldest_first().for_list()[:IN_A_SERIES])
-    left_out = shown[0].in_all - len(shown) if shown else 0
-    return {"events": shown, "left_out": left_out}
+    return {"course": course(series)}

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFDate, mark, moment_html, time_html
+from peaceportal.core.languages import direction, language_name, own_language_name
 from peaceportal.core.publishing import Page, Published
 from peaceportal.core.weblinks import is_web_address
 
@@ -61,13 +62,18 @@ def written_in(record: Published) -> str:
     return format_html('lang="{}" dir="{}"', record.language, record.direction)
 
 
-@register.filter
-def language_name(code: str) -> str:
-    """The name of a language in the active language, or its code where Django knows no name."""
-    try:
-        return get_language_info(code)["name_translated"]
-    except KeyError:
-        return code
+register.filter(language_name)
+
+
+@register.simple_tag
+def own_name(code: str) -> str:
+    """A language as those who read it call it, and in the active language: “français (French)”."""
+    own, translated = own_language_name(code), language_name(code)
+    if not own or own.casefold() == translated.casefold():
+        return format_html("{}", translated)
+    return format_html(
+        '<span lang="{}" dir="{}">{}</span> ({})', code, direction(code), own, translated
+    )
 
 
 @register.simple_tag
