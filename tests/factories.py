@@ -3,6 +3,10 @@
 Many-to-many fields take lists (`areas=[...]`). What a record cannot do without is made as well.
 """
 
+from datetime import UTC, datetime
+
+from reversion.models import Revision
+
 from organisations.models import (
     Activity,
     AreaOfWork,
@@ -15,7 +19,7 @@ from organisations.models import (
     Source,
     Succession,
 )
-from peaceportal.core.models import Identifier, User
+from peaceportal.core.models import Identifier, User, VersionDetail
 from timeline.models import Document, Event, EventSeries, Participation
 
 
@@ -135,6 +139,11 @@ def make_identifier(**overrides):
     if "page" not in fields:
         fields["page"] = make_event()
     return _make(Identifier, fields)
+
+
+def make_version_detail(**overrides):
+    revision = Revision.objects.create(date_created=datetime(2024, 5, 1, tzinfo=UTC))
+    return VersionDetail.objects.create(**({"revision": revision, "way": "edit"} | overrides))
 
 
 def make_user(**overrides):
