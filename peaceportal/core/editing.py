@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from peaceportal.core.choosing import Choosing, ChoosingForm
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.dates.forms import SHORT_HINT, WHAT_MAY_BE_TYPED, EDTFFormField
+from peaceportal.core.history_admin import Versioned
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
@@ -106,7 +107,7 @@ class Editing(Choosing):
         return field
 
 
-class RecordAdmin(SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
+class RecordAdmin(Versioned, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     form = RecordForm

@@ -15,6 +15,7 @@ from peaceportal.core.editing import Kept, RecordAdmin
 from peaceportal.core.list_filters import RemovedFilter
 from peaceportal.core.publishing import PUBLIC_STATUSES
 from peaceportal.core.standing import advice, standing
+from peaceportal.core.versions.capture import one_version
 
 WHO_SEES = _(
     "Draft and in review: only staff see it. Published: visitors see it. Archived: visitors see "
@@ -54,6 +55,7 @@ class PartAdmin(Kept, RecordAdmin):
 
 
 class PageAdmin(PartAdmin):
+    tells_readers = True
     status_help = WHO_SEES_A_PAGE
     rare_fields = ("slug", "language", "publish_at", "unpublish_at")
     rare_title = _("Address, language and times")
@@ -104,6 +106,8 @@ class PageAdmin(PartAdmin):
         return format_html(sentence, page, link)
 
     def _tell(self, request, pages, count: int, done: str, note: str) -> None:
+        with one_version() as work:
+            work.note = str(note)
         LogEntry.objects.log_actions(request.user.pk, pages, CHANGE, str(note))
         self.message_user(request, done, messages.SUCCESS if count else messages.WARNING)
 
