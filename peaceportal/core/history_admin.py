@@ -150,6 +150,7 @@ class Versioned:
             sentences = format_html_join(" ", "{}", ((text,) for text in _sentences(error)))
             self.message_user(request, sentences, messages.ERROR)
             return HttpResponseRedirect(self._address("history", record))
+        record.refresh_from_db()
         done = _("“%(record)s” is as it was on %(moment)s. Who sees it has not changed.")
         self.message_user(request, done % {"record": record, "moment": when}, messages.SUCCESS)
         for sentence in lost:

@@ -1,8 +1,17 @@
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision
 
 from peaceportal.core.vocabularies import VocabularyField
+
+
+class VersionDetailQuerySet(models.QuerySet):
+    def latest_note(self, uid) -> VersionDetail | None:
+        """The latest words for readers about the page with this permanent identity."""
+        told = self.filter(about=uid).exclude(public_note="").select_related("revision")
+        return told.order_by("-pk").first()
 
 
 class VersionDetail(models.Model):
@@ -26,6 +35,8 @@ class VersionDetail(models.Model):
     # Which page the words for readers are about; a revision may hold several.
     about = models.UUIDField(null=True, db_index=True)
     public_note = models.CharField(_("note for readers"), max_length=500, blank=True)
+
+    objects = VersionDetailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("detail of a version")

@@ -40,6 +40,7 @@ class Difference:
     before: str | tuple[str, ...] = ""
     after: str | tuple[str, ...] = ""
     of: str = ""
+    name: str = ""  # of the field
 
     @cached_property
     def stretches(self) -> list[Stretch]:
@@ -102,7 +103,7 @@ def _fields(before: Kept, after: Kept, words: Words, of: str = "") -> Iterator[D
             continue
         was, now = (words.value(field, value) for value in stored)
         kind = "changed" if was != now else "formatted"
-        yield Difference(kind, label(field), was, now, of)
+        yield Difference(kind, label(field), was, now, of, field.name)
 
 
 def compared(before: str, after: str) -> Iterator[Stretch]:
@@ -122,14 +123,24 @@ def _by_words(before: str, after: str) -> Iterator[Stretch]:
         steps = [("replace", 0, len(old), 0, len(new))]
     else:
         steps = SequenceMatcher(None, old, new, False).get_opcodes()
+    gone = came = ""
     for step, one, two, three, four in steps:
-        if step == "equal":
-            yield from _same("".join(old[one:two]))
-            continue
-        if two > one:
-            yield Stretch("gone", "".join(old[one:two]))
-        if four > three:
-            yield Stretch("new", "".join(new[three:four]))
+        same = "".join(old[one:two]) if step == "equal" else ""
+        if same.strip() or (same and not gone and not came):
+            yield from _both(gone, came)
+            yield from _same(same)
+            gone = came = ""
+        else:  # a space between two words that differ is no word that both have
+            gone += "".join(old[one:two])
+            came += "".join(new[three:four])
+    yield from _both(gone, came)
+
+
+def _both(gone: str, came: str) -> Iterator[Stretch]:
+    if gone:
+        yield Stretch("gone", gone)
+    if came:
+        yield Stretch("new", came)
 
 
 def _same(text: str) -> Iterator[Stretch]:

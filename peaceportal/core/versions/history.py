@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from reversion.models import Version
 
 from peaceportal.core.standing import moment
-from peaceportal.core.versions.differences import Difference, compare_rows
-from peaceportal.core.versions.snapshots import Snapshot, snapshots
+from peaceportal.core.versions.differences import compare_rows
+from peaceportal.core.versions.snapshots import Kept, Snapshot, snapshots
 from peaceportal.core.versions.words import Words
 
 SHOWN = 6  # of the things that one change added or took away
@@ -40,16 +40,13 @@ def entries(versions: Sequence[Version], *, is_from_the_first: bool) -> list[Ent
         return []
     kept = chain.from_iterable(_everything(one) for one in found)
     words = Words(kept)
-    told = [
-        _entry(now, _sentences(compare_rows(before, now, words), now, words))
-        for now, before in pairwise(found)
-    ]
+    told = [_entry(now, _sentences(before, now, words)) for now, before in pairwise(found)]
     if is_from_the_first:
         told.append(_entry(found[-1], [_("The first version that was kept.")]))
     return told
 
 
-def _everything(one: Snapshot):
+def _everything(one: Snapshot) -> Iterator[Kept]:
     yield one.record
     yield from one.saved_parts
     for rows in one.rows.values():
@@ -72,11 +69,13 @@ def _entry(one: Snapshot, sentences: list[str]) -> Entry:
 
 
 def who(user) -> str:
-    return (user.get_full_name() or user.get_username()) if user else _("nobody by name")
+    """A member of staff by name; empty for a command."""
+    return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def _sentences(differences: Iterable[Difference], now: Snapshot, words: Words) -> list[str]:
-    found = list(differences)
+def _sentences(before: Snapshot, now: Snapshot, words: Words) -> list[str]:
+    differences = compare_rows(before, now, words)
+    found = [one for one in differences if one.of or one.name != "removed_at"]
     changed = [one.label.lower() for one in found if one.kind == "changed" and not one.of]
     formatted = [one.label.lower() for one in found if one.kind == "formatted"]
     in_rows = list(dict.fromkeys(one.of for one in found if one.of and one.kind == "changed"))
@@ -94,6 +93,9 @@ def _sentences(differences: Iterable[Difference], now: Snapshot, words: Words) -
         (_("Saved with it: %(names)s."), saved),
     ]
     sentences = [sentence % {"names": _list(names)} for sentence, names in told if names]
+    was_removed, is_removed = (bool(one.record.fields.get("removed_at")) for one in (before, now))
+    if was_removed != is_removed:
+        sentences.insert(0, _("Removed from the site.") if is_removed else _("Put back."))
     return sentences or [_("Nothing that staff edit was changed.")]
 
 
