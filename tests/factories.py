@@ -4,7 +4,10 @@ Many-to-many fields take lists (`areas=[...]`). What a record cannot do without 
 """
 
 from datetime import UTC, datetime
+from importlib import import_module
 
+from django.apps import apps
+from django.contrib.auth.models import Group
 from reversion.models import Revision
 
 from organisations.models import (
@@ -153,4 +156,14 @@ def make_user(**overrides):
     user = User(**fields)
     user.set_password(password)
     user.save()
+    return user
+
+
+def make_member(role, **overrides):
+    """A member of staff in one of the roles that a migration makes."""
+    make_roles = import_module("timeline.migrations.0005_roles").make_roles
+    make_roles(apps, None)
+    fields = {"username": f"a-{role.lower()}", "is_superuser": False} | overrides
+    user = make_user(**fields)
+    user.groups.add(Group.objects.get(name=role))
     return user

@@ -5,11 +5,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin import AreaFilter
-from peaceportal.core.editing import FOLDED, Editing, Kept, RecordForm
+from peaceportal.core.editing import FOLDED, Editing, Kept
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import UnknownLast, names
 from peaceportal.core.page_admin import PageAdmin, PartAdmin
+from peaceportal.core.states import PageForm
 from timeline.models import Document, Event, EventSeries, Participation
 
 
@@ -52,7 +53,7 @@ class DocumentInline(Kept, StackedRows):
     )
 
 
-class EventForm(RecordForm):
+class EventForm(PageForm):
     """Words about a picture that is not there: it was lost with an error, or never chosen.
 
     Those that are stored already are left alone.

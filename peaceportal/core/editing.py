@@ -19,6 +19,8 @@ from peaceportal.core.history_admin import Versioned
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.role_bound import RoleBound
+from peaceportal.core.roles import is_out
 from peaceportal.core.staff_files import StaffFileInput, StaffFiles
 from peaceportal.core.wrong_fields import SaysWhatIsWrong
 
@@ -62,8 +64,20 @@ class RowForm(ChoosingForm):
         return [field for field in self.fields.values() if isinstance(field, EDTFFormField)]
 
 
+NOT_ALLOWED = _(
+    "Only a publisher decides what readers see. Save this as a draft, or send it for review."
+)
+
+
 class RecordForm(RowForm):
     """How to write a date is said once, at the first."""
+
+    may_publish = True  # whether whoever fills it in may
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.may_publish and not self.errors and is_out(self.instance):
+            self.add_error(None, NOT_ALLOWED)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -107,7 +121,7 @@ class Editing(Choosing):
         return field
 
 
-class RecordAdmin(Versioned, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
+class RecordAdmin(RoleBound, Versioned, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     form = RecordForm
