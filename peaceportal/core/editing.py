@@ -13,6 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from peaceportal.core.choosing import Choosing, ChoosingForm
+from peaceportal.core.conflicts import Conflict, StopsOverwriting
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.dates.forms import SHORT_HINT, WHAT_MAY_BE_TYPED, EDTFFormField
 from peaceportal.core.history_admin import Versioned
@@ -74,8 +75,12 @@ class RecordForm(RowForm):
 
     may_publish = True  # whether whoever fills it in may
 
+    conflict: Conflict | None = None  # why it is not saved this time
+
     def _post_clean(self):
         super()._post_clean()
+        if self.conflict:
+            self.add_error(None, self.conflict.sentence)
         if not self.may_publish and not self.errors and is_out(self.instance):
             self.add_error(None, NOT_ALLOWED)
 
@@ -121,7 +126,9 @@ class Editing(Choosing):
         return field
 
 
-class RecordAdmin(RoleBound, Versioned, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
+class RecordAdmin(
+    RoleBound, Versioned, StopsOverwriting, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin
+):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     form = RecordForm
