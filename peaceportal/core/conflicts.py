@@ -47,18 +47,15 @@ class StopsOverwriting(admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _conflict(self, request, object_id) -> Conflict | None:
-        record = self.get_object(request, unquote(object_id)) if object_id else None
-        if AGAIN in request.POST:
-            if record is not None:
-                self._adjust(request, record)
-            return Conflict(_("This is what you had typed. It is not saved yet: press Save."))
-        if record is None or OPENED not in request.POST:
-            return None
-        changes.lock(record._state.db)  # nobody saves between this look and our own saving
+        again = Conflict(_("This is what you had typed. It is not saved yet: press Save."))
+        shows_again = again if AGAIN in request.POST else None
+        if not object_id or OPENED not in request.POST:
+            return shows_again
+        changes.lock(self.model.objects.db)  # nobody saves between this look and our own saving
         record = self.get_object(request, unquote(object_id))
         opened = request.POST[OPENED]
-        if opened == mark(record):
-            return None
+        if record is None or opened == mark(record):
+            return shows_again
         self._adjust(request, record)
         return _what_happened(record, opened)
 
@@ -89,6 +86,7 @@ class StopsOverwriting(admin.ModelAdmin):
         context["conflict"] = getattr(request, "conflict", None)
         if obj is not None:
             context["opened"] = request.POST.get(OPENED) or mark(obj)
+        context["keeps_typing"] = obj is None or self.has_change_permission(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 

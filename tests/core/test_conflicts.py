@@ -136,7 +136,6 @@ def test_form_saved_twice_from_one_window_is_stopped_once(editor, event):
 
 def test_what_the_browser_kept_is_shown_again_and_not_saved(editor, event):
     typed = opened(editor, event) | {"title": "Kept by the browser", "_again": "1"}
-    event.participations.all().delete()
     response = save(editor, event, typed)
     assert "This is what you had typed. It is not saved yet" in response.text
     assert 'value="Kept by the browser"' in response.text
@@ -144,6 +143,15 @@ def test_what_the_browser_kept_is_shown_again_and_not_saved(editor, event):
     assert saved(save(editor, event, read_form(response)))
     assert Event.objects.get(pk=event.pk).title == "Kept by the browser"
     assert event.participations.count() == 1
+
+
+def test_what_the_browser_kept_does_not_hide_what_others_changed_since(editor, event):
+    typed = opened(editor, event) | {"summary": "Kept by the browser", "_again": "1"}
+    by_another(event, title="Peace talks")
+    response = save(editor, event, typed)
+    assert "ana saved this on" in response.text
+    assert "Kept by the browser</textarea>" in response.text
+    assert Event.objects.get(pk=event.pk).summary == "They met."
 
 
 def test_what_the_browser_kept_of_a_new_record_is_shown_again(editor):
