@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from peaceportal.core.editing import Kept, RecordAdmin
 from peaceportal.core.list_filters import RemovedFilter
+from peaceportal.core.preview import Previews
 from peaceportal.core.publishing import PUBLIC_STATUSES
 from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import advice, standing
@@ -56,7 +57,7 @@ class PartAdmin(Kept, RecordAdmin):
             self.message_user(request, reminder, messages.WARNING)
 
 
-class PageAdmin(States, PartAdmin):
+class PageAdmin(Previews, States, PartAdmin):
     tells_readers = True
     status_help = WHO_SEES_A_PAGE
     publication_fields = ("status", "publish_at", "unpublish_at")

@@ -74,9 +74,10 @@ function follow(form, key) {
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   window.django?.jQuery?.(form).on("change", later);
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(waiting);
     keep(form, key);
+    if (event.submitter?.formTarget) return; // a preview saves nothing
     sessionStorage.setItem(SENT, key);
   });
 }

@@ -35,7 +35,9 @@ def test_text_typed_before_the_sign_in_ran_out_is_offered_again(desk, page, comp
     page.get_by_role("button", name="Show it in the form").click()
     page.get_by_text("It is not saved yet").first.wait_for()
     assert page.locator("#id_summary").input_value() == "A summary that took an hour."
-    assert page.get_by_role("textbox", name="Text", exact=True).inner_text() == "A text that took two."
+    assert (
+        page.get_by_role("textbox", name="Text", exact=True).inner_text() == "A text that took two."
+    )
     row = page.locator("#participations-0")
     assert row.get_by_label("Represented by").input_value() == "Ana Ruiz"
     assert Event.objects.get().summary == ""
