@@ -1,7 +1,7 @@
 """The admin as a whole: its name, and its records in the order in which editors need them."""
 
 from django.contrib.admin import AdminSite
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 SECTIONS = [
@@ -39,6 +39,11 @@ class Desk(AdminSite):
     index_title = _("What would you like to edit?")
     # Lists and forms need the room; the head of every page leads to the five kinds of page.
     enable_nav_sidebar = False
+
+    def get_urls(self):
+        from peaceportal.core.preview import shared
+
+        return [path("preview/<str:token>/", shared, name="shared_preview"), *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """By subject, not by package: no editor knows in which app a record lives.

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_prose_editor",
+    "reversion",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -65,6 +65,15 @@ def forget_counts():
     KEPT.clear()
 
 
+@pytest.fixture(autouse=True)
+def versions_of_work_alone(request, monkeypatch):
+    """What a test makes beforehand needs no versions; requests and commands make theirs."""
+    from peaceportal.core.versions import capture
+
+    if not request.node.get_closest_marker("versions"):
+        monkeypatch.setattr(capture, "keeps_single_saves", False)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, which asks nothing of the network on its own account.

@@ -20,7 +20,8 @@ class FormReader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
-        name, value = attrs.get("name"), attrs.get("value") or ""
+        is_ticked = tag == "input" and attrs.get("type") in {"checkbox", "radio"}
+        name, value = attrs.get("name"), attrs.get("value", "on" if is_ticked else "") or ""
         if tag == "select":
             self.select, self.first_option = name, None
             self.data[name] = [] if "multiple" in attrs else None

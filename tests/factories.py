@@ -3,6 +3,13 @@
 Many-to-many fields take lists (`areas=[...]`). What a record cannot do without is made as well.
 """
 
+from datetime import UTC, datetime
+from importlib import import_module
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from reversion.models import Revision
+
 from organisations.models import (
     Activity,
     AreaOfWork,
@@ -15,7 +22,7 @@ from organisations.models import (
     Source,
     Succession,
 )
-from peaceportal.core.models import Identifier, User
+from peaceportal.core.models import Identifier, User, VersionDetail
 from timeline.models import Document, Event, EventSeries, Participation
 
 
@@ -137,6 +144,11 @@ def make_identifier(**overrides):
     return _make(Identifier, fields)
 
 
+def make_version_detail(**overrides):
+    revision = Revision.objects.create(date_created=datetime(2024, 5, 1, tzinfo=UTC))
+    return VersionDetail.objects.create(**({"revision": revision, "way": "edit"} | overrides))
+
+
 def make_user(**overrides):
     """A member of staff who may do everything, unless overridden."""
     fields = {"username": "editor", "is_staff": True, "is_superuser": True} | overrides
@@ -144,4 +156,14 @@ def make_user(**overrides):
     user = User(**fields)
     user.set_password(password)
     user.save()
+    return user
+
+
+def make_member(role, **overrides):
+    """A member of staff in one of the roles that a migration makes."""
+    make_roles = import_module("timeline.migrations.0006_roles").make_roles
+    make_roles(apps, None)
+    fields = {"username": f"a-{role.lower()}", "is_superuser": False} | overrides
+    user = make_user(**fields)
+    user.groups.add(Group.objects.get(name=role))
     return user

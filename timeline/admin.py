@@ -8,12 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin import AreaFilter
-from peaceportal.core.editing import FOLDED, Editing, Kept, RecordForm
+from peaceportal.core.editing import FOLDED, Editing, Kept
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import UnknownLast, names
 from peaceportal.core.page_admin import PageAdmin, PartAdmin
 from peaceportal.core.plain_text import clean
+from peaceportal.core.states import PageForm
 from timeline.models import Document, Event, EventSeries, Participation
 from timeline.reading import read_all
 
@@ -32,7 +33,7 @@ class ReadsDocuments:
             transaction.on_commit(partial(self._read, request, documents))
 
     def _read(self, request, documents):
-        for told in read_all(documents):
+        for told in read_all(documents, by=request.user):
             is_well = told.is_read and not told.needs_care
             level = messages.SUCCESS if is_well else messages.WARNING
             self.message_user(request, told.words, level)
@@ -83,7 +84,7 @@ class DocumentInline(Kept, StackedRows):
     }
 
 
-class EventForm(RecordForm):
+class EventForm(PageForm):
     """Words about a picture that is not there: it was lost with an error, or never chosen.
 
     Those that are stored already are left alone.

@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Model
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from peaceportal.core.file_texts import MOST_PAGES, FileText, WhyUnread, read_text
+from peaceportal.core.versions.capture import one_version
 from timeline.models import Document
 
 PATIENCE = 20  # seconds that somebody who saved a form waits, at most
@@ -29,16 +30,21 @@ class Told:
     needs_care: bool = False
 
 
-def read_all(documents: Iterable[Document], patience: int = PATIENCE) -> Iterator[Told]:
-    """Each in turn, as long as `patience` (seconds) lasts for all of them together."""
+def read_all(
+    documents: Iterable[Document], patience: int = PATIENCE, by: Model | None = None
+) -> Iterator[Told]:
+    """Each in turn, as long as `patience` (seconds) lasts for all of them together.
+
+    `by` is the member of staff who added them, if one did.
+    """
     until = time.monotonic() + patience
     for document in documents:
         left = int(until - time.monotonic())
         is_time = left >= max(1, patience // 2)
-        yield read(document, left) if is_time else Told(_not_yet(document), False)
+        yield read(document, left, by) if is_time else Told(_not_yet(document), False)
 
 
-def read(document: Document, seconds: int) -> Told:
+def read(document: Document, seconds: int, by: Model | None = None) -> Told:
     """Read its file and keep the text, unless somebody has changed either meanwhile.
 
     Hold no lock of the database while this runs.
@@ -46,10 +52,11 @@ def read(document: Document, seconds: int) -> Told:
     found = read_text(document.file, document.language, seconds)
     untouched = Document.objects.filter(pk=document.pk, file=document.file.name, text_from="")
     values = {"pages": Coalesce(F("pages"), found.pages)} if found.pages else {}
-    if found.why_not:
-        untouched.update(unread_because=found.why_not, **values)
-    else:
-        untouched.update(text=found.text, text_from=Document.TextFrom.FILE, **values)
+    with one_version(by=by, note=_("The file was read.")):
+        if found.why_not:
+            untouched.update(unread_because=found.why_not, **values)
+        else:
+            untouched.update(text=found.text, text_from=Document.TextFrom.FILE, **values)
     return Told(
         f"“{document.title}”: {_outcome(document, found)}",
         is_read=not found.why_not,

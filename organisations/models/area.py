@@ -17,6 +17,8 @@ class AreaOfWork(TreePage, Sourced):
     kind_of_page = "area"
     search_number = 3
     search_related = ("identifiers",)
+    versioned_rows = ("engagements", "identifiers")
+    versioned_parts = ("activities",)
 
     other_names = models.TextField(
         _("other names"), blank=True, help_text=_("What else it is called, one name a line.")

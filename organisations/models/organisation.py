@@ -43,6 +43,7 @@ class Organisation(TreePage, Sourced):
     kind_of_page = "organisation"
     search_number = 2
     search_related = ("names", "identifiers")
+    versioned_rows = ("names", "preceded_by", "successions", "engagements", "identifiers")
 
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
     kind = VocabularyField(_("kind"), choices=Kind, default=Kind.OTHER)

@@ -22,6 +22,7 @@ class Place(TreePage, Sourced):
     kind_of_page = "place"
     search_number = 4
     search_related = ("identifiers",)
+    versioned_rows = ("identifiers",)
 
     kind = VocabularyField(_("kind"), choices=Kind)
     iso_code = models.CharField(

@@ -29,7 +29,23 @@ class NewAccountForm(AdminUserCreationForm):
 
 @admin.register(User)
 class StaffAdmin(ListAdmin, UserAdmin):
+    """Administrators give roles; who may do everything is decided by those who may."""
+
     add_form = NewAccountForm
+    beyond_roles = {"is_superuser", "user_permissions"}
+
+    def has_change_permission(self, request, obj=None):
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (name, told | {"fields": [f for f in told["fields"] if f not in self.beyond_roles]})
+            for name, told in fieldsets
+        ]
 
 
 @admin.register(OldSlug)

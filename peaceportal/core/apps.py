@@ -12,9 +12,11 @@ class CoreConfig(AppConfig):
         from peaceportal.core.identifiers import Identifier
         from peaceportal.core.publishing import Page
         from peaceportal.core.records import Record
+        from peaceportal.core.versions import capture
 
         records = [model for model in apps.get_models() if issubclass(model, Record)]
         changes.listen(records)
+        capture.register(model for model in records if model.is_versioned)
         # A dump writes the pages before the identifiers that name them.
         Identifier.natural_key.dependencies = [
             model._meta.label_lower for model in records if issubclass(model, Page)

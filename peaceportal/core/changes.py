@@ -3,7 +3,7 @@
 `loaddata` and restores save raw, past `save()` and past `pre_save` of fields, so derived values are
 put right here, by signals that raw saves send too. The QuerySet of every record calls `log` for
 the ways of saving that send no signal. Search, counts and caches read the log; nothing else
-reacts to saves.
+reacts to saves. What a version must hold is told from here, too (`core/versions/capture.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from django.db import connections, models
 from django.db.models import F, Max
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
+
+from peaceportal.core.versions import capture
 
 
 class ChangeCounter(models.Model):
@@ -70,15 +72,18 @@ def lock(using: str) -> None:
         counter.filter(pk=ChangeCounter.ONLY_ROW).values_list("pk").first()
 
 
-def log(records: Iterable[models.Model], using: str) -> None:
+def log(records: Iterable[models.Model], using: str, *, shown_otherwise=False) -> None:
     """Write one change for each record and each page that shows it, in this transaction.
 
     The page that a row is a piece of has changed with it: so do its revision and its moment.
+    What is only `shown_otherwise`, because something else changed, gets no version.
     """
-    touched, pages = {}, []
+    touched, pages, whole = {}, [], []
     for record in records:
         owners = record.owners()
         pages += owners[:1]
+        if not shown_otherwise:
+            whole += wholes(record, owners)
         for shown in (record, *owners):
             touched[shown._meta.label_lower, shown.uid] = None
     if not touched:
@@ -93,6 +98,25 @@ def log(records: Iterable[models.Model], using: str) -> None:
         ],
         batch_size=1000,
     )
+    capture.changed(whole, using)
+
+
+def wholes(record: models.Model, owners: Iterable[models.Model]) -> list[models.Model]:
+    """The records of which a change of `record` makes a version.
+
+    A row is part of the versions of its owners; a part has versions of its own as well.
+    """
+    of_rows, of_parts = [], []
+    for owner in owners:
+        if _relates(owner, owner.versioned_rows, record):
+            of_rows.append(owner)
+        elif _relates(owner, owner.versioned_parts, record):
+            of_parts.append(owner)
+    return of_rows or [record, *of_parts]
+
+
+def _relates(owner: models.Model, names: Iterable[str], record: models.Model) -> bool:
+    return any(owner._meta.get_field(name).related_model is type(record) for name in names)
 
 
 def touch(records: Iterable[models.Model], using: str) -> None:
@@ -190,9 +214,10 @@ def _before_delete(sender, instance, using, **kwargs):
             reverse = not relation.concrete
             through = (relation if reverse else relation.remote_field).through
             linked = _others(through, instance, relation.related_model, reverse, using)
-            log(linked, using)
+            log(linked, using, shown_otherwise=True)
             if reverse:
                 touch(linked, using)
+                capture.changed(linked, using)
 
 
 def _log_delete(sender, instance, using, **kwargs):
@@ -205,22 +230,27 @@ def _log_link(sender, instance, action, model, pk_set, using, **kwargs):
         lock(using)
     elif action in {"post_add", "post_remove"} and pk_set:
         others = model._base_manager.using(using).filter(pk__in=pk_set)
-        _log_ends(sender, instance, model, list(others), kwargs["reverse"], using)
+        ends = _log_ends(sender, instance, model, list(others), kwargs["reverse"], using)
+        capture.changed(ends, using)
     elif action == "pre_clear":
         lock(using)
         others = _others(sender, instance, model, kwargs["reverse"], using)
-        _log_ends(sender, instance, model, others, kwargs["reverse"], using)
+        ends = _log_ends(sender, instance, model, others, kwargs["reverse"], using)
+        instance._cleared = ends  # a version holds what is left, so it waits
+    elif action == "post_clear":
+        capture.changed(instance.__dict__.pop("_cleared", []), using)
 
 
-def _log_ends(through, instance, model, others, reverse: bool, using: str) -> None:
+def _log_ends(through, instance, model, others, reverse: bool, using: str) -> list[models.Model]:
     """Both are shown otherwise; what has changed is the record whose field it is, or both."""
-    log([instance, *others], using)
+    log([instance, *others], using, shown_otherwise=True)
     if not through._meta.auto_created:
-        return  # a row with a model of its own has told its page itself
+        return []  # a row with a model of its own has told its page itself
+    ends = others if reverse else [instance]
     if type(instance) is model:
-        touch([instance, *others], using)
-    else:
-        touch(others if reverse else [instance], using)
+        ends = [instance, *others]
+    touch(ends, using)
+    return ends
 
 
 def _others(through, instance, model, reverse: bool, using: str) -> list[models.Model]:

@@ -13,11 +13,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from peaceportal.core.choosing import Choosing, ChoosingForm
+from peaceportal.core.conflicts import Conflict, StopsOverwriting
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.dates.forms import SHORT_HINT, WHAT_MAY_BE_TYPED, EDTFFormField
+from peaceportal.core.history_admin import Versioned
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
+from peaceportal.core.role_bound import RoleBound
+from peaceportal.core.roles import is_out
 from peaceportal.core.staff_files import StaffFileInput, StaffFiles
 from peaceportal.core.wrong_fields import SaysWhatIsWrong
 
@@ -61,8 +65,24 @@ class RowForm(ChoosingForm):
         return [field for field in self.fields.values() if isinstance(field, EDTFFormField)]
 
 
+NOT_ALLOWED = _(
+    "Only a publisher decides what readers see. Save this as a draft, or send it for review."
+)
+
+
 class RecordForm(RowForm):
     """How to write a date is said once, at the first."""
+
+    may_publish = True  # whether whoever fills it in may
+
+    conflict: Conflict | None = None  # why it is not saved this time
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.conflict:
+            self.add_error(None, self.conflict.sentence)
+        if not self.may_publish and not self.errors and is_out(self.instance):
+            self.add_error(None, NOT_ALLOWED)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -106,7 +126,9 @@ class Editing(Choosing):
         return field
 
 
-class RecordAdmin(SaysWhatIsWrong, StaffFiles, Editing, ListAdmin):
+class RecordAdmin(
+    RoleBound, Versioned, StopsOverwriting, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin
+):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
     form = RecordForm

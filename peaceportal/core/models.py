@@ -5,6 +5,7 @@ from peaceportal.core.changes import Change, ChangeCounter, LogReader
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.search.store import SearchEntry, SearchWord
 from peaceportal.core.slugs import OldSlug
+from peaceportal.core.versions.detail import VersionDetail
 
 __all__ = [
     "Change",
@@ -15,4 +16,5 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "User",
+    "VersionDetail",
 ]

@@ -13,8 +13,12 @@ from django.utils.translation import ngettext
 
 from peaceportal.core.editing import Kept, RecordAdmin
 from peaceportal.core.list_filters import RemovedFilter
+from peaceportal.core.preview import Previews
 from peaceportal.core.publishing import PUBLIC_STATUSES
+from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import advice, standing
+from peaceportal.core.states import States
+from peaceportal.core.versions.capture import one_version
 
 WHO_SEES = _(
     "Draft and in review: only staff see it. Published: visitors see it. Archived: visitors see "
@@ -53,10 +57,12 @@ class PartAdmin(Kept, RecordAdmin):
             self.message_user(request, reminder, messages.WARNING)
 
 
-class PageAdmin(PartAdmin):
+class PageAdmin(Previews, States, PartAdmin):
+    tells_readers = True
     status_help = WHO_SEES_A_PAGE
-    rare_fields = ("slug", "language", "publish_at", "unpublish_at")
-    rare_title = _("Address, language and times")
+    publication_fields = ("status", "publish_at", "unpublish_at")
+    rare_fields = ("slug", "language")
+    rare_title = _("Address and language")
     told_fields = (
         "uid",
         "revision",
@@ -67,7 +73,7 @@ class PageAdmin(PartAdmin):
         "updated_at",
     )
     list_filter = ("status", RemovedFilter)
-    actions = ("remove", "put_back")
+    actions = (*States.actions, "remove", "put_back")
 
     def get_view_on_site_url(self, obj=None):
         """For what anyone may see. It leads there by number, as a form may hold a wrong slug."""
@@ -78,7 +84,7 @@ class PageAdmin(PartAdmin):
         key, words = standing(page)
         return format_html('<span class="standing standing-{}">{}</span>', key, words)
 
-    @admin.action(description=_("Remove from the site"), permissions=["change"])
+    @admin.action(description=_("Remove from the site"), permissions=["publish"])
     def remove(self, request, queryset):
         pages = [page for page in queryset if page.removed_at is None]
         count = queryset.remove()
@@ -88,7 +94,7 @@ class PageAdmin(PartAdmin):
             done = self._naming(pages[0], named, _("Open it to put it back"))
         self._tell(request, pages, count, done, _("Removed from the site."))
 
-    @admin.action(description=_("Put back"), permissions=["change"])
+    @admin.action(description=_("Put back"), permissions=["publish"])
     def put_back(self, request, queryset):
         pages = [page for page in queryset if page.removed_at and not page.merged_into_id]
         count = queryset.put_back()
@@ -104,6 +110,8 @@ class PageAdmin(PartAdmin):
         return format_html(sentence, page, link)
 
     def _tell(self, request, pages, count: int, done: str, note: str) -> None:
+        with one_version() as work:
+            work.note = str(note)
         LogEntry.objects.log_actions(request.user.pk, pages, CHANGE, str(note))
         self.message_user(request, done, messages.SUCCESS if count else messages.WARNING)
 
@@ -111,7 +119,7 @@ class PageAdmin(PartAdmin):
         if obj is not None:
             context["standing"], _words = standing(obj)
             context["advice"] = advice(obj)
-            may_change = self.has_change_permission(request, obj)
+            may_change = may_publish(request.user) and self.has_change_permission(request, obj)
             context["can_be_removed"] = may_change and obj.removed_at is None
             context["can_be_put_back"] = (
                 may_change and obj.removed_at is not None and not obj.merged_into_id

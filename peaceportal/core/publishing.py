@@ -67,6 +67,24 @@ class PageQuerySet(SearchedQuerySet, RecordQuerySet):
         """What anyone may see at the moment `at` (now, if None)."""
         return self.filter(visible(at))
 
+    def to_publish(self, at: datetime | None = None):
+        """Those that `publish` would change: not removed, nor past their end."""
+        at = at or timezone.now()
+        begun = Q(publish_at__isnull=True) | Q(publish_at__lte=at)
+        kept = self.filter(removed_at__isnull=True).exclude(unpublish_at__lte=at)
+        return kept.exclude(begun, status=Status.PUBLISHED)
+
+    def publish(self) -> int:
+        """Show pages to readers from now on."""
+        return self.to_publish().update(status=Status.PUBLISHED, publish_at=None)
+
+    def archive(self) -> int:
+        """Say of published pages that they are no longer maintained."""
+        return self.filter(status=Status.PUBLISHED).update(status=Status.ARCHIVED)
+
+    def send_for_review(self) -> int:
+        return self.filter(status=Status.DRAFT).update(status=Status.IN_REVIEW)
+
     def remove(self, at: datetime | None = None) -> int:
         """Take pages off the site. They are kept, and can be put back."""
         return self.filter(removed_at__isnull=True).update(removed_at=at or timezone.now())

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import NotSupportedError, models, transaction
+from django.db import NotSupportedError, models, router
 from django.utils.translation import gettext_lazy as _
 
 from peaceportal.core import changes
+from peaceportal.core.versions.capture import single_save
 
 BATCH = 500
 
@@ -24,7 +25,7 @@ class RecordQuerySet(models.QuerySet):
         if update_conflicts or ignore_conflicts:
             raise NotSupportedError("Records are not overwritten unread: save or bulk_update them.")
         objs = list(objs)
-        with transaction.atomic(using=self.db):
+        with single_save(self.db):
             changes.lock(self.db)
             self.model.prepare_all(objs)
             created = super().bulk_create(objs, *args, **kwargs)
@@ -34,7 +35,7 @@ class RecordQuerySet(models.QuerySet):
     def bulk_update(self, objs, fields, batch_size=None):
         """The stored rows become right; derived values of `objs` in memory stay as they were."""
         objs, fields = tuple(objs), list(fields)
-        with transaction.atomic(using=self.db):
+        with single_save(self.db):
             changes.lock(self.db)
             plain = models.QuerySet(self.model, using=self.db)
             before = list(plain.filter(pk__in=[obj.pk for obj in objs]))
@@ -43,7 +44,7 @@ class RecordQuerySet(models.QuerySet):
         return rows
 
     def update(self, **values):
-        with transaction.atomic(using=self.db):
+        with single_save(self.db):
             changes.lock(self.db)
             plain = models.QuerySet(self.model, using=self.db)
             before = list(plain.filter(pk__in=self._pks()))
@@ -58,7 +59,7 @@ class RecordQuerySet(models.QuerySet):
         return rows
 
     def update_or_create(self, *args, **kwargs):
-        with transaction.atomic(using=self.db):
+        with single_save(self.db):
             changes.lock(self.db)  # before the row: see `changes.lock`
             return super().update_or_create(*args, **kwargs)
 
@@ -66,6 +67,12 @@ class RecordQuerySet(models.QuerySet):
         changes.lock(self.db)
         return super().select_for_update(*args, **kwargs)
 
+    def delete(self):
+        with single_save(self.db):
+            return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
     update_or_create.alters_data = True
     update.alters_data = True
     bulk_update.alters_data = True
@@ -95,6 +102,11 @@ class Record(models.Model):
     owner_fields: tuple[str, ...] = ()
     # The id of what holds it on its page, as `/id/` leads there; empty if nothing has one.
     fragment = ""
+    # Whether versions of it are kept. Relations whose rows a version holds with the record, and
+    # those to parts that stand on it, of which versions of their own are kept.
+    is_versioned = True
+    versioned_rows: tuple[str, ...] = ()
+    versioned_parts: tuple[str, ...] = ()
 
     uid = models.UUIDField(_("permanent identity"), default=uuid.uuid4, unique=True, editable=False)
 
@@ -116,10 +128,18 @@ class Record(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def save_base(self, *args, using=None, **kwargs):
-        with transaction.atomic(using=using):  # the row and its trace, or neither
+        using = using or router.db_for_write(type(self), instance=self)
+        with single_save(using):  # the row and its trace, or neither
             super().save_base(*args, using=using, **kwargs)
 
     save_base.alters_data = True
+
+    def delete(self, using=None, **kwargs):
+        using = using or router.db_for_write(type(self), instance=self)
+        with single_save(using):
+            return super().delete(using=using, **kwargs)
+
+    delete.alters_data = True
 
     @classmethod
     def deriving_fields(cls):

@@ -17,6 +17,8 @@ LONGEST_SLUG = 80
 class OldSlug(Record):
     """A slug that was public once. It redirects to its page for ever."""
 
+    is_versioned = False
+
     model = models.CharField(_("kind of page"), max_length=80)
     slug = models.CharField(_("slug"), max_length=LONGEST_SLUG)
     page_uid = models.UUIDField(_("page"), db_index=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -20,9 +21,9 @@ def standing(page: Page, at: datetime | None = None) -> tuple[str, str]:
     if page.status not in PUBLIC_STATUSES:
         return page.status, page.get_status_display()
     if page.publish_at is not None and page.publish_at > at:
-        return "scheduled", _("scheduled for %(moment)s") % {"moment": moment(page.publish_at)}
+        return "scheduled", _("scheduled for %(moment)s") % {"moment": moment_here(page.publish_at)}
     if page.unpublish_at is not None and page.unpublish_at <= at:
-        return "over", _("taken down on %(moment)s") % {"moment": moment(page.unpublish_at)}
+        return "over", _("taken down on %(moment)s") % {"moment": moment_here(page.unpublish_at)}
     return page.status, _("archived") if page.status == Status.ARCHIVED else _("published")
 
 
@@ -33,16 +34,27 @@ def advice(page: Page, at: datetime | None = None) -> str:
         return _("This page was merged into another one, to which its address leads.")
     return {
         "removed": _(
-            "This page was removed: visitors do not see it. Nothing of it is lost. "
-            "Put it back, and it stands where it stood."
+            "This page was removed: visitors do not see it. Nothing of it is lost: "
+            "put back, it stands where it stood."
         ),
-        "draft": _("This is a draft: only staff see it. Set its status to “published” to show it."),
-        "in-review": _(
-            "This is in review: only staff see it. Set its status to “published” to show it."
-        ),
+        "draft": _("This is a draft: only staff see it."),
+        "in-review": _("This is in review: only staff see it until somebody publishes it."),
         "scheduled": _("Visitors do not see this yet: it is %(words)s.") % {"words": words},
         "over": _("Visitors no longer see this: it was %(words)s.") % {"words": words},
     }.get(key, "")
+
+
+def moment_here(at: datetime) -> str:
+    """With the time zone in words, for a moment that is still to come."""
+    return _("%(moment)s %(zone)s") % {"moment": moment(at), "zone": zone_in_words()}
+
+
+def zone_in_words() -> str:
+    """The time zone of the office as people say it: “New York time”, or “UTC”."""
+    area, _slash, city = settings.TIME_ZONE.rpartition("/")
+    if not area or area == "Etc":
+        return city
+    return _("%(city)s time") % {"city": city.replace("_", " ")}
 
 
 def moment(at: datetime) -> str:

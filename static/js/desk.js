@@ -62,3 +62,26 @@ new MutationObserver(() => {
   });
 }).observe(document.body, { childList: true, subtree: true });
 nameSearches();
+
+/* The button that publishes later names the moment as it is typed. */
+const publishes = document.querySelector("[data-publishes]");
+const later = document.querySelector(".step-publish-at");
+if (publishes && later) {
+  const words = later.dataset.words;
+  const bare = later.dataset.bare;
+  const say = () => {
+    const at = new Date(publishes.value);
+    if (Number.isNaN(at.getTime())) {
+      later.textContent = bare;
+      return;
+    }
+    const day = at.toLocaleDateString(document.documentElement.lang, {
+      day: "numeric",
+      month: "long",
+      year: "numeric",
+    });
+    const time = publishes.value.split("T")[1].slice(0, 5);
+    later.textContent = words.replace("{moment}", `${day}, ${time} ${publishes.dataset.publishes}`);
+  };
+  publishes.addEventListener("input", say);
+}

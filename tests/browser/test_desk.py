@@ -252,8 +252,7 @@ def test_editor_adds_an_event_and_sees_it_on_the_site(desk, page, complaints, tm
     page.locator("summary", has_text="Picture").click()
     page.locator("#id_image").set_input_files(tmp_path / "talks.png")
     page.get_by_label("Alternative text").fill("Six people at a round table")
-    page.get_by_label("Status:").last.select_option("published")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Publish now").click()
 
     # A wrong date: its sentence beside the field, and nothing that was typed is lost.
     said = page.locator(".field-happened .errorlist")
@@ -267,7 +266,7 @@ def test_editor_adds_an_event_and_sees_it_on_the_site(desk, page, complaints, tm
     page.locator("#id_happened").fill("about April 1953")
     page.locator("#documents-0").get_by_label("File").set_input_files(tmp_path / "record.pdf")
     page.locator("#id_image").set_input_files(tmp_path / "talks.png")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Publish now").click()
     page.get_by_role("link", name="Open its page on the site").click()
 
     assert page.get_by_role("heading", level=1).inner_text() == "Two days of quiet talks"

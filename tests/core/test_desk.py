@@ -190,11 +190,11 @@ EARLIER, LATER = datetime(2024, 4, 1, tzinfo=UTC), datetime(2024, 6, 1, 9, 30, t
         ({"status": "in-review"}, "in-review", "in review"),
         ({"status": "published"}, "published", "published"),
         ({"status": "archived"}, "archived", "archived"),
-        ({"publish_at": LATER}, "scheduled", "scheduled for 1 June 2024, 09:30"),
+        ({"publish_at": LATER}, "scheduled", "scheduled for 1 June 2024, 09:30 UTC"),
         ({"publish_at": NOW}, "published", "published"),
         ({"status": "draft", "publish_at": LATER}, "draft", "draft"),
-        ({"unpublish_at": EARLIER}, "over", "taken down on 1 April 2024, 00:00"),
-        ({"unpublish_at": NOW}, "over", "taken down on 1 May 2024, 12:00"),
+        ({"unpublish_at": EARLIER}, "over", "taken down on 1 April 2024, 00:00 UTC"),
+        ({"unpublish_at": NOW}, "over", "taken down on 1 May 2024, 12:00 UTC"),
         ({"unpublish_at": LATER}, "published", "published"),
         ({"removed_at": EARLIER}, "removed", "removed"),
         ({"removed_at": EARLIER, "status": "draft"}, "removed", "removed"),
@@ -263,7 +263,7 @@ def test_saving_a_draft_says_that_only_staff_see_it(editor):
 
 def test_saving_a_scheduled_page_says_from_when_on(editor):
     said = save(editor, status="published", publish_at="2999-01-01T09:00")
-    assert said[0] == ("Visitors do not see this yet: it is scheduled for 1 January 2999, 09:00.")
+    assert said[0] == "Visitors do not see this yet: it is scheduled for 1 January 2999, 09:00 UTC."
 
 
 def test_saving_in_a_window_for_one_field_says_nothing(editor):

@@ -24,7 +24,7 @@ from organisations.models import (
     Resource,
     Succession,
 )
-from peaceportal.core.models import OldSlug
+from peaceportal.core.models import OldSlug, VersionDetail
 from peaceportal.core.publishing import Page
 from peaceportal.core.slugs import LONGEST_SLUG, slugify
 from peaceportal.core.vocabularies import VocabularyField
@@ -42,6 +42,7 @@ from tests.factories import (
     make_resource,
     make_series,
     make_succession,
+    make_version_detail,
 )
 from timeline.models import Document, Event, EventSeries, Participation
 
@@ -679,6 +680,7 @@ MAKERS = {
     Quotation: make_quotation,
     Resource: make_resource,
     Succession: make_succession,
+    VersionDetail: make_version_detail,
 }
 VOCABULARIES = [
     field

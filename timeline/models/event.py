@@ -39,6 +39,8 @@ class Event(Page, Sourced):
     kind_of_page = "event"
     search_number = 1
     search_related = ("identifiers",)
+    versioned_rows = ("participations", "identifiers")
+    versioned_parts = ("documents",)
 
     title = models.CharField(_("title"), max_length=500)
     sort_name = SortNameField(of="title", db_index=True)

@@ -18,6 +18,7 @@ class EventSeries(NamedPage, Sourced):
     kind_of_page = "series"
     search_number = 10
     search_related = ("identifiers",)
+    versioned_rows = ("identifiers",)
 
     kind = VocabularyField(_("kind"), choices=Kind, default=Kind.MEETINGS)
     summary = models.TextField(_("summary"), blank=True)

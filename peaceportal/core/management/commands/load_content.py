@@ -1,11 +1,12 @@
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.utils.translation import gettext as _
 
 from peaceportal.core import changes
 from peaceportal.core.records import Record
 from peaceportal.core.search.following import follow
+from peaceportal.core.versions.capture import one_version
 
 # The fixtures of the first content. Places come first: the documents name them.
 CONTENT = [
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     help = "Loads the first content, into a database that never had any."
 
     def handle(self, *args, **options):
-        with transaction.atomic():
+        with one_version(note=_("The first content was loaded.")):
             if has_content():
                 self.stdout.write("The database has content already: nothing was loaded.")
                 return

@@ -1,0 +1,129 @@
+"""What changes within one block of work becomes one version, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import reversion
+from django.db import models, transaction
+
+AT_ONCE = 1000  # records that one revision holds: more than that take much memory
+
+# What of a record is no content: it counts changes, or follows from other fields.
+UNKEPT = {"revision", "created_at", "updated_at", "first_public_at", "sort_name"}
+
+
+@dataclass
+class Work:
+    """What is being done, by whom, and what it has changed so far."""
+
+    by: models.Model | None = None
+    note: str = ""
+    way: str = "command"
+    public_note: str = ""
+    about: object = None  # the uid of the page that the words for readers are about
+    changed: dict[type[models.Model], dict[int, None]] = field(default_factory=dict)
+
+
+_open: ContextVar[dict[str, Work]] = ContextVar("work that becomes a version", default={})  # noqa: B039 - never changed in place
+
+
+@contextmanager
+def one_version(using: str = "default", **told) -> Iterator[Work]:
+    """Keep all that changes within as one version, or all of it undone.
+
+    A block within another belongs to it. `told` are the fields of `Work`.
+    """
+    work = _open.get().get(using)
+    if work is not None:
+        yield work
+        return
+    work = Work(**told)
+    token = _open.set({**_open.get(), using: work})
+    with transaction.atomic(using=using):
+        try:
+            yield work
+            if not transaction.get_rollback(using):
+                _keep(work, using)
+        finally:  # before the commit: what waits for that is work of its own
+            _open.reset(token)
+
+
+# Whether a single save, outside of any block, is a version of its own.
+keeps_single_saves = True
+
+
+def single_save(using: str) -> AbstractContextManager:
+    """For one call that saves: a version, unless it is part of more work."""
+    if keeps_single_saves:
+        return one_version(using)
+    return transaction.atomic(using=using)
+
+
+def changed(records: Iterable[models.Model], using: str) -> None:
+    """These records, or rows of these, are no longer what they were."""
+    records = [record for record in records if reversion.is_registered(type(record))]
+    work = _open.get().get(using)
+    if work is None:
+        if records and keeps_single_saves:
+            with one_version(using):
+                changed(records, using)
+        return
+    for record in records:
+        work.changed.setdefault(type(record), {})[record.pk] = None
+
+
+def _keep(work: Work, using: str) -> None:
+    """One revision; more than one only where more was changed than one can hold."""
+    every = [(model, pk) for model, pks in work.changed.items() for pk in pks if pk is not None]
+    for start in range(0, len(every), AT_ONCE):
+        batch: dict[type[models.Model], list[int]] = {}
+        for model, pk in every[start : start + AT_ONCE]:
+            batch.setdefault(model, []).append(pk)
+        _write(work, batch, using)
+
+
+def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str) -> None:
+    """One revision of these records with the rows that belong to them."""
+    from peaceportal.core.versions.detail import VersionDetail
+
+    with reversion.create_revision(manage_manually=True, using=using):
+        reversion.set_user(work.by)
+        reversion.set_comment(work.note)
+        told = {"way": work.way, "about": work.about, "public_note": work.public_note}
+        reversion.add_meta(VersionDetail, **told)
+        for model, pks in batch.items():
+            records = model._base_manager.using(using).filter(pk__in=pks).order_by("pk")
+            for record in records.prefetch_related(*_whole(model)):
+                reversion.add_to_revision(record, model_db=using)
+
+
+def _whole(model: type[models.Model]) -> list[str]:
+    """What is read of a record besides its row, each in one query."""
+    found = [field.name for field in model._meta.local_many_to_many if _is_plain(field)]
+    for name in getattr(model, "versioned_rows", ()):
+        rows = model._meta.get_field(name).related_model
+        found.append(name)
+        found += [f"{name}__{field.name}" for field in rows._meta.local_many_to_many]
+    return found
+
+
+def _is_plain(field: models.ManyToManyField) -> bool:
+    """A link with a model of its own is kept as its rows."""
+    return field.remote_field.through._meta.auto_created
+
+
+def register(record_models: Iterable[type[models.Model]]) -> None:
+    """Keep versions of these, and of the rows that belong to them, by their permanent identity."""
+    for model in record_models:
+        derived = {f.name for f in model._meta.local_fields if not f.serialize}
+        unkept = (UNKEPT | derived) & {f.name for f in model._meta.local_fields}
+        reversion.register(
+            model,
+            exclude=sorted(unkept - {model._meta.pk.name}),
+            follow=model.versioned_rows,
+            object_id_field="uid",
+        )

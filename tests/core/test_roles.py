@@ -1,0 +1,279 @@
+"""Who may do what: each cell of the table by what is offered, and by direct request."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from organisations.models import Engagement
+from peaceportal.core.models import User
+from peaceportal.core.roles import ADMINISTRATOR, EDITOR, PUBLISHER, is_out, others_publish
+from tests import factories as make
+from tests.editor import address, errors, read_form, saved, send
+from timeline.models import Document, Event
+
+pytestmark = pytest.mark.django_db
+
+FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
+ROLES = [EDITOR, PUBLISHER, ADMINISTRATOR]
+
+
+@pytest.fixture(params=ROLES)
+def role(request):
+    return request.param
+
+
+@pytest.fixture
+def member(client, role):
+    """A client of somebody in that role, with a publisher besides."""
+    make.make_member(PUBLISHER, username="another")
+    client.force_login(make.make_member(role))
+    return client
+
+
+@pytest.fixture
+def editor(client):
+    make.make_member(PUBLISHER, username="another")
+    client.force_login(make.make_member(EDITOR))
+    return client
+
+
+def act(client, action, *pages):
+    data = {"action": action, "_selected_action": [page.pk for page in pages]}
+    return client.post(address(type(pages[0])), data, follow=True)
+
+
+def step(client, page, step, **values):
+    return send(client, address(type(page), "change", page.pk), _step=step, **values)
+
+
+def status_of(page):
+    return type(page).objects.values_list("status", flat=True).get(pk=page.pk)
+
+
+def may(role):
+    return role != EDITOR
+
+
+# What everybody does
+
+
+def test_everybody_writes_drafts_and_sends_them_for_review(member, role):
+    assert saved(send(member, address(Event, "add"), title="Talks"))
+    event = Event.objects.get(title="Talks")
+    assert event.status == "draft"
+    text = member.get(address(Event, "change", event.pk)).text
+    assert ">Send for review</button>" in text
+    assert saved(step(member, event, "review", summary="Written"))
+    assert status_of(event) == "in-review"
+    assert saved(step(member, event, "draft"))
+    assert status_of(event) == "draft"
+    act(member, "send_for_review", event)
+    assert status_of(event) == "in-review"
+
+
+# What publishers and administrators do alone
+
+
+STEPS = [
+    ("draft", "publish-now", "published"),
+    ("in-review", "publish-now", "published"),
+    ("draft", "archive", "archived"),
+    ("published", "archive", "archived"),
+    ("published", "draft", "draft"),
+    ("archived", "publish-now", "published"),
+]
+
+
+@pytest.mark.parametrize(("before", "taken", "after"), STEPS)
+def test_steps_to_the_public_are_for_those_who_publish(member, role, before, taken, after):
+    event = make.make_event(status=before)
+    url = address(Event, "change", event.pk)
+    opened = member.get(url)
+    if before not in {"published", "archived"} or may(role):
+        data = read_form(opened) | {"_step": taken}
+    else:  # nothing there can be changed: asked for all the same
+        assert 'name="_step"' not in opened.text
+        data = {"title": event.title, "status": before, "_step": taken}
+    response = member.post(url, data)
+    assert status_of(event) == (after if may(role) else before)
+    if not may(role):
+        assert response.status_code == 403 or "Only a publisher decides" in response.text
+    assert (f'value="{taken}"' in opened.text) == (
+        (may(role) and taken != "archive") or (may(role) and before == "published")
+    )
+
+
+ACTIONS = [
+    ("draft", "publish", "published"),
+    ("published", "archive", "archived"),
+]
+
+
+@pytest.mark.parametrize(("before", "action", "after"), ACTIONS)
+@pytest.mark.parametrize("make_page", [make.make_event, make.make_organisation, make.make_series])
+def test_actions_on_lists_are_for_those_who_publish(member, role, make_page, before, action, after):
+    page = make_page(status=before)
+    offered = f'<option value="{action}">' in member.get(address(type(page))).text
+    act(member, action, page)
+    assert offered == may(role)
+    assert status_of(page) == (after if may(role) else before)
+
+
+@pytest.mark.parametrize("action", ["remove", "put_back"])
+def test_removing_and_putting_back_are_for_those_who_publish(member, role, action):
+    event = make.make_event()
+    if action == "put_back":
+        Event.objects.filter(pk=event.pk).remove()
+    before = Event.objects.get(pk=event.pk).removed_at
+    text = member.get(address(Event, "change", event.pk)).text
+    words = "Remove this page</button>" if action == "remove" else "Put it back</button>"
+    assert (words in text) == may(role)
+    act(member, action, event)
+    assert (Event.objects.get(pk=event.pk).removed_at != before) == may(role)
+
+
+OUT = {
+    "event": make.make_event,
+    "organisation": make.make_organisation,
+    "area": make.make_area,
+    "place": make.make_place,
+    "series": make.make_series,
+    "document": make.make_document,
+    "activity": make.make_activity,
+    "engagement": make.make_engagement,
+    "succession": make.make_succession,
+    "source": lambda: make.make_event(sources=[make.make_source()]).sources.get(),
+    "scheduled": lambda: make.make_event(publish_at=FUTURE),
+}
+
+
+@pytest.mark.parametrize("kind", OUT)
+def test_what_readers_see_is_changed_by_those_who_publish(member, role, kind):
+    record = OUT[kind]()
+    assert is_out(type(record).objects.get(pk=record.pk))
+    url = address(type(record), "change", record.pk)
+    opened = member.get(url)
+    assert opened.status_code == 200
+    assert ('name="_save"' in opened.text) == may(role)
+    if not may(role):
+        assert member.post(url, {"title": "Changed"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        lambda: make.make_event(status="draft"),
+        lambda: make.make_document(event=make.make_event(status="draft")),
+        lambda: make.make_document(status="draft"),
+        lambda: make.make_engagement(organisation=make.make_organisation(status="draft")),
+        lambda: make.make_source(),
+    ],
+)
+def test_what_readers_do_not_see_is_changed_by_everybody(member, record):
+    record = record()
+    assert not is_out(type(record).objects.get(pk=record.pk))
+    assert saved(send(member, address(type(record), "change", record.pk), _note="x"))
+
+
+def test_row_that_readers_would_see_at_once_is_refused_to_an_editor(editor):
+    body, area = make.make_organisation(), make.make_area()
+    values = {"organisation": str(body.pk), "area": str(area.pk), "text": "mediates"}
+    response = send(editor, address(Engagement, "add"), **values)
+    assert "Only a publisher decides what readers see" in response.text
+    assert not Engagement.objects.exists()
+
+
+def test_part_of_a_public_page_is_a_draft_to_an_editor(editor):
+    event = make.make_event()
+    values = {
+        "title": "Text",
+        "event": str(event.pk),
+        "url": "https://example.org/",
+        "kind": "report",
+    }
+    url = address(Document, "add")
+    assert (
+        "archived" not in editor.get(url).text.partition('id="id_status"')[2].partition("</sel")[0]
+    )
+    assert [*errors(send(editor, url, **values, status="published"))] == ["status"]
+    assert saved(send(editor, url, **values, status="draft"))
+
+
+def test_status_typed_into_the_request_is_refused_to_an_editor(editor):
+    response = send(editor, address(Event, "add"), title="Talks", status="published")
+    assert "Only a publisher decides what readers see" in response.text
+    assert not Event.objects.exists()
+
+
+def test_restoring_what_is_public_is_for_those_who_publish(member, role):
+    from peaceportal.core.versions.capture import changed, one_version
+    from peaceportal.core.versions.snapshots import versions_of
+
+    event = make.make_event(title="Before")
+    with one_version():
+        changed([event], "default")
+    event.title = "After"
+    event.save()
+    number = versions_of(event).last().pk
+    response = member.post(address(Event, "restore", event.pk, number))
+    assert response.status_code == (302 if may(role) else 403)
+    event.refresh_from_db()
+    assert event.title == ("Before" if may(role) else "After")
+
+
+def test_nobody_erases(member):
+    for page in (make.make_event(), make.make_organisation(), make.make_document()):
+        url = address(type(page), "delete", page.pk)
+        assert member.post(url, {"post": "yes"}).status_code == 403
+        assert type(page).objects.filter(pk=page.pk).exists()
+
+
+@pytest.mark.ignore_template_errors  # Django's own form of an account
+def test_accounts_are_for_administrators(member, role):
+    is_administrator = role == ADMINISTRATOR
+    assert member.get(address(User)).status_code == (200 if is_administrator else 403)
+    other = User.objects.get(username="another")
+    url = address(User, "change", other.pk)
+    assert member.get(url).status_code == (200 if is_administrator else 403)
+    member.post(url, {"username": "taken-over", "is_superuser": "on"})
+    assert User.objects.filter(username="another", is_superuser=False).exists()
+
+
+# Review is for those who have somebody to review
+
+
+def test_review_is_not_shown_where_nobody_else_publishes(client):
+    alone = make.make_member(PUBLISHER)
+    client.force_login(alone)
+    event = make.make_event(status="draft")
+    assert not others_publish(alone)
+    text = client.get(address(Event, "change", event.pk)).text
+    assert "Publish now" in text
+    assert "Send for review" not in text
+    assert "send_for_review" not in client.get(address(Event)).text
+    act(client, "send_for_review", event)
+    assert status_of(event) == "draft"
+
+
+@pytest.mark.parametrize(
+    ("other", "counts"),
+    [
+        ({"role": PUBLISHER}, True),
+        ({"role": ADMINISTRATOR}, True),
+        ({"role": EDITOR, "is_superuser": True}, True),
+        ({"role": EDITOR}, False),
+        ({"role": PUBLISHER, "is_active": False}, False),
+        ({"role": PUBLISHER, "is_staff": False}, False),
+    ],
+)
+def test_who_counts_as_another_publisher(other, counts):
+    make.make_member(username="other", **other)
+    assert others_publish(make.make_member(PUBLISHER)) == counts
+
+
+def test_roles_are_there_after_migrating_twice():
+    make.make_member(EDITOR)
+    make.make_member(PUBLISHER)
+    from django.contrib.auth.models import Group
+
+    assert sorted(Group.objects.values_list("name", flat=True)) == sorted(ROLES)
