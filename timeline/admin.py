@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin import AreaFilter
-from peaceportal.core.editing import FOLDED, Editing, Kept
+from peaceportal.core.editing import FOLDED, Editing, Kept, RecordForm
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import UnknownLast, names
