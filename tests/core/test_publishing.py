@@ -690,8 +690,16 @@ VOCABULARIES = [
 ]
 
 
-@pytest.mark.parametrize("field", VOCABULARIES, ids=str)
-@pytest.mark.parametrize("word", ["nonsense", "", "Published", "draft "])
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        (field, word)
+        for field in VOCABULARIES
+        for word in ("nonsense", "", "Published", "draft ")
+        if word not in dict(field.flatchoices)  # of some, nothing is a word
+    ],
+    ids=str,
+)
 def test_word_outside_its_vocabulary_is_refused_by_the_database(field, word):
     record = MAKERS[field.model]()
     rows = models.QuerySet(field.model).filter(pk=record.pk)

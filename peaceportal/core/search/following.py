@@ -17,8 +17,8 @@ from django.db.models import Subquery
 from peaceportal.core.changes import Change, ChangeCounter, LogReader, version
 from peaceportal.core.search import store
 from peaceportal.core.search.analysis import VERSION
-from peaceportal.core.search.store import BATCH, SearchEntry
-from peaceportal.core.search.texts import entries_of, records_of, words_of
+from peaceportal.core.search.store import SearchEntry
+from peaceportal.core.search.texts import at_once, entries_of, records_of, words_of
 
 # An index that was made by another analysis was kept by another reader: this one begins anew.
 READER = f"search {VERSION}"
@@ -125,8 +125,9 @@ def _searched(label: str):
 
 def reindex(model, uids: list, using: str) -> None:
     """Put the entries of these records right, whether they are new, changed or gone."""
-    for start in range(0, len(uids), BATCH):
-        some = uids[start : start + BATCH]
+    size = at_once(model)
+    for start in range(0, len(uids), size):
+        some = uids[start : start + size]
         stored = SearchEntry.objects.using(using).filter(uid__in=some)
         before = dict(stored.values_list("pk", "digest"))
         replace(before, records_of(model, using).filter(uid__in=some), using)

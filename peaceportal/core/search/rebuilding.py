@@ -15,14 +15,13 @@ from peaceportal.core.search import store
 from peaceportal.core.search.following import catch_up, lacks, locked_reader, replace
 from peaceportal.core.search.store import SearchEntry
 from peaceportal.core.search.texts import (
+    at_once,
     entries_of,
     entry_id,
     entry_range,
     records_of,
     searched_models,
 )
-
-BATCH = 1000
 
 
 @dataclass
@@ -97,12 +96,13 @@ def _batch(model, after: int, using: str):
 
     And the primary key to go on after: None at the end.
     """
-    batch = list(records_of(model, using).filter(pk__gt=after)[:BATCH])
+    size = at_once(model)
+    batch = list(records_of(model, using).filter(pk__gt=after)[:size])
     low, high = (
         entry_id(model, after + 1) if after else entry_range(model)[0],
         entry_range(model)[1],
     )
-    last = batch[-1].pk if len(batch) == BATCH else None
+    last = batch[-1].pk if len(batch) == size else None
     if last is not None:
         high = entry_id(model, last + 1) - 1
     stored = SearchEntry.objects.using(using).filter(pk__gte=low, pk__lte=high)

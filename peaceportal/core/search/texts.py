@@ -68,6 +68,14 @@ def records_of(model, using: str):
     )
 
 
+# How many records are read at once: of those that may hold a book, few.
+AT_ONCE, BOOKS_AT_ONCE = 1000, 20
+
+
+def at_once(model) -> int:
+    return BOOKS_AT_ONCE if getattr(model, "is_searched_in_parts", False) else AT_ONCE
+
+
 def related(record, name: str) -> list:
     """What `records_of` read of a relation in `search_related`, or what can be read now."""
     read = getattr(record, f"searched_{name}", None)
