@@ -4,6 +4,8 @@ from django.contrib.admin import AdminSite
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from peaceportal.core.sign_in import gate
+
 SECTIONS = [
     (
         "pages",
@@ -39,6 +41,13 @@ class Desk(AdminSite):
     index_title = _("What would you like to edit?")
     # Lists and forms need the room; the head of every page leads to the five kinds of page.
     enable_nav_sidebar = False
+
+    def has_permission(self, request):
+        """Staff, with a second factor where one is demanded. The admin asks this at every page."""
+        if not gate.may_enter(request):
+            return False
+        gate.stay_signed_in(request)
+        return True
 
     def get_app_list(self, request, app_label=None):
         """By subject, not by package: no editor knows in which app a record lives.

@@ -19,7 +19,7 @@ from organisations.models import (
     Source,
     Succession,
 )
-from peaceportal.core.models import Identifier, User, VersionDetail
+from peaceportal.core.models import AuditEntry, Identifier, User, VersionDetail
 from timeline.models import Document, Event, EventSeries, Participation
 
 
@@ -154,3 +154,8 @@ def make_user(**overrides):
     user.set_password(password)
     user.save()
     return user
+
+
+def make_audit_entry(**overrides):
+    fields = {"at": datetime(2026, 5, 1, tzinfo=UTC), "kind": "signed-in", "address": "192.0.2.1"}
+    return AuditEntry.objects.create(**(fields | overrides))

@@ -1,5 +1,21 @@
 from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """A member of staff. Visitors have no account."""
+    """A member of staff. Visitors have no account.
+
+    Someone signs in by name or by e-mail, so an address belongs to one account at most.
+    """
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="one_account_an_email",
+                violation_error_message=_("Another account has this e-mail address."),
+            )
+        ]

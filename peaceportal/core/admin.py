@@ -1,35 +1,14 @@
-"""Accounts of staff, and the addresses that pages once had."""
+"""What the core has in the admin: accounts of staff, and the addresses that pages once had."""
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from peaceportal.core import account_admin  # noqa: F401
 from peaceportal.core.listing import ListAdmin
-from peaceportal.core.models import OldSlug, User
+from peaceportal.core.models import OldSlug
 
 apps.get_app_config("auth").verbose_name = _("Groups of staff")
-admin.site.unregister(Group)
-
-
-@admin.register(Group)
-class StaffGroupAdmin(ListAdmin, GroupAdmin):
-    pass
-
-
-class NewAccountForm(AdminUserCreationForm):
-    """The admin leads to the first field itself; a second word of it is an error in the console."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        del self.fields["username"].widget.attrs["autofocus"]
-
-
-@admin.register(User)
-class StaffAdmin(ListAdmin, UserAdmin):
-    add_form = NewAccountForm
 
 
 @admin.register(OldSlug)
