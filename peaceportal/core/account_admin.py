@@ -34,11 +34,6 @@ admin.site.unregister([Authenticator, EmailAddress, Group])
 
 
 class AccountForm(forms.ModelForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if permissions := self.fields.get("user_permissions"):
-            permissions.queryset = permissions.queryset.select_related("content_type")
-
     def clean_email(self):
         """Written in one way, by which it is found again."""
         return self.cleaned_data["email"].lower()
@@ -68,7 +63,7 @@ class StaffAdmin(ListAdmin, UserAdmin):
         (None, {"fields": ("username", "first_name", "last_name", "email")}),
         (
             _("What this account may do"),
-            {"fields": ("is_active", "groups", "is_superuser", "user_permissions")},
+            {"fields": ("is_active", "groups", "is_superuser")},
         ),
         (_("About this account"), {"fields": ("last_login", "date_joined")}),
     )
@@ -76,8 +71,14 @@ class StaffAdmin(ListAdmin, UserAdmin):
         (None, {"fields": ("username", "email", "first_name", "last_name", "groups")}),
     )
     readonly_fields = ("last_login", "date_joined")
-    only_superusers_give = ("is_superuser", "user_permissions")
+    filter_horizontal = ()
+    only_superusers_give = ("is_superuser",)
     only_others_change = ("is_active", "is_superuser")  # so that somebody is always left
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """The few roles there are. What each may do is said by the role, never by an account."""
+        kwargs["widget"] = forms.CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
         fields = [*super().get_readonly_fields(request, obj)]
@@ -171,7 +172,7 @@ class StaffAdmin(ListAdmin, UserAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-ROLES = ("groups", "user_permissions", "is_superuser", "is_active")
+ROLES = ("groups", "is_superuser", "is_active")
 
 
 def _facts(user) -> dict[str, str]:
@@ -189,7 +190,6 @@ def _facts(user) -> dict[str, str]:
         "is_active": yes(user.is_active),
         "is_superuser": yes(user.is_superuser),
         "groups": names(user.groups.all()),
-        "user_permissions": names(user.user_permissions.select_related("content_type")),
     }
 
 

@@ -110,6 +110,8 @@ for (const form of document.querySelectorAll(".passkey-form")) {
   }
 }
 
+for (const sentence of document.querySelectorAll(".without-script")) sentence.hidden = true;
+
 const print = document.querySelector("button.print");
 if (print) {
   print.hidden = false;
