@@ -20,6 +20,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -33,7 +34,30 @@ from peaceportal.core.sign_in import audit, gate, links
 admin.site.unregister([Authenticator, EmailAddress, Group])
 
 
+LABELS = {
+    "email": _("e-mail"),
+    "groups": _("roles"),
+    "is_active": _("is open"),
+    "is_superuser": _("may do everything"),
+}
+HELP = {
+    "groups": _("What this person may do."),
+    "is_active": _(
+        "Take this away to close the account: who is signed in with it is out at once. "
+        "Accounts are not deleted, because what they wrote stays."
+    ),
+    "is_superuser": _("Also what no role allows. Give it to very few."),
+}
+
+
 class AccountForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name in LABELS:
+                field.label = capfirst(LABELS[name])
+            field.help_text = HELP.get(name, field.help_text)
+
     def clean_email(self):
         """Written in one way, by which it is found again."""
         return self.cleaned_data["email"].lower()
@@ -163,7 +187,9 @@ class StaffAdmin(ListAdmin, UserAdmin):
         return self._hand_over(request, obj, links.invite(obj, request))
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj is not None:
+        if obj is None:
+            context["title"] = gettext("Invite somebody")
+        else:
             context["may_send_link"] = (
                 self.has_change_permission(request, obj) and obj != request.user and obj.is_active
             )
@@ -198,7 +224,7 @@ def _write_changes(request, user, before: dict, after: dict) -> None:
         was = before.get(name)
         if was == now or (was is None and name not in {"groups"}):
             continue
-        label = User._meta.get_field(name).verbose_name
+        label = LABELS.get(name, name)
         detail = gettext("%(what)s: %(now)s") % {"what": label, "now": now}
         if was is not None:
             words = gettext("%(what)s: %(before)s → %(now)s")

@@ -44,7 +44,7 @@ def type_password(page, url, name="editor"):
 
 
 def sign_out(page):
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
     page.get_by_text("You have signed out.").wait_for()
 
 
@@ -63,7 +63,7 @@ def test_passkey_is_set_up_and_signs_in_alone(live_server, page, telephone, comp
     page.goto(wanted)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(wanted)
-    assert page.get_by_role("heading", level=1).inner_text() == "Users"
+    assert page.get_by_role("heading", level=1).inner_text() == "Accounts"
     assert complaints == []
     assert AuditEntry.objects.first().detail == "with a passkey"
     page.goto(f"{live_server.url}/admin/sign-in/")

@@ -189,9 +189,9 @@ def test_invitation_is_sent_and_accepted_once(head, django_capture_on_commit_cal
     assert answer.status_code == 410
     assert "This link is used or too old" in answer.text
     assert User.objects.get(username="ana").check_password(NEW)
-    assert ("link", "ana", "head", "made") in entries()
+    assert ("link", "ana", "head", "an invitation") in entries()
     assert ("account", "ana", "head", "made") in entries()
-    assert ("role", "ana", "head", "groups: Writers") in entries()
+    assert ("role", "ana", "head", "roles: Writers") in entries()
 
 
 def test_invitation_runs_out(head, monkeypatch):
@@ -369,10 +369,10 @@ def test_changes_of_an_account_are_written_down(head):
     assert saved(send(head, url, is_active=""))
     assert saved(send(head, url, first_name="Ana"))
     assert entries() == [
-        ("account", "ana", "head", "email address: none → ana@example.org"),
-        ("role", "ana", "head", "groups: none → Writers"),
-        ("role", "ana", "head", "superuser status: no → yes"),
-        ("role", "ana", "head", "active: yes → no"),
+        ("account", "ana", "head", "e-mail: none → ana@example.org"),
+        ("role", "ana", "head", "roles: none → Writers"),
+        ("role", "ana", "head", "may do everything: no → yes"),
+        ("role", "ana", "head", "is open: yes → no"),
     ]
 
 

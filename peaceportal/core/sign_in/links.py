@@ -33,10 +33,12 @@ def link_for(user) -> str:
 
 def invite(user, request: HttpRequest | None = None, *, by="") -> str:
     """A new link. Who has no password yet can use no earlier one; any other keeps theirs."""
-    if not user.has_usable_password():
+    has_password = user.has_usable_password()
+    if not has_password:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    audit.write(audit.Kind.LINK, account=user, request=request, by=by, detail=_("made"))
+    detail = _("for a new password") if has_password else _("an invitation")
+    audit.write(audit.Kind.LINK, account=user, request=request, by=by, detail=detail)
     return link_for(user)
 
 
