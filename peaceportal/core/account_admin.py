@@ -58,10 +58,6 @@ class AccountForm(forms.ModelForm):
                 field.label = capfirst(LABELS[name])
             field.help_text = HELP.get(name, field.help_text)
 
-    def clean_email(self):
-        """Written in one way, by which it is found again."""
-        return self.cleaned_data["email"].lower()
-
 
 class InvitationForm(AccountForm):
     def __init__(self, *args, **kwargs):

@@ -1,7 +1,16 @@
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+
+class Accounts(UserManager):
+    use_in_migrations = False
+
+    @classmethod
+    def normalize_email(cls, email):
+        """Written in one way, by which it is found again whichever way it is typed."""
+        return (email or "").strip().lower()
 
 
 class User(AbstractUser):
@@ -9,6 +18,8 @@ class User(AbstractUser):
 
     Someone signs in by name or by e-mail, so an address belongs to one account at most.
     """
+
+    objects = Accounts()
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("account")

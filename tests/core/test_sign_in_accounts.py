@@ -255,6 +255,21 @@ def test_link_of_a_closed_account_opens_nothing(head):
     assert "This account is closed: it gets no link." in answer.text
 
 
+def test_address_is_kept_in_one_way_whoever_makes_the_account():
+    user = User.objects.create_superuser("head", email="Head@Example.ORG", password=PASSWORD)
+    assert user.email == "head@example.org"
+
+
+def test_account_without_a_password_is_led_to_an_administrator(client, settings):
+    settings.REQUIRE_SECOND_FACTOR = False
+    user = make_user()
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    answer = client.get("/admin/password_change/", follow=True)
+    assert "Ask an administrator for a link to one." in answer.text
+
+
 def test_two_accounts_have_no_address_in_common(head):
     make_user(username="ana", email="ana@example.org")
     answer = send(head, address(User, "add"), username="eve", email="ANA@example.org")

@@ -117,6 +117,15 @@ class Closed(OfTheDesk, account.AccountInactiveView):
 class PasswordChange(OfTheDesk, account.PasswordChangeView):
     title = _("Change your password")
 
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_usable_password():
+            messages.warning(
+                request,
+                gettext("Your account has no password. Ask an administrator for a link to one."),
+            )
+            return HttpResponseRedirect(reverse("mfa_index"))
+        return super().dispatch(request, *args, **kwargs)
+
 
 class Forgotten(OfTheDesk, account.PasswordResetView):
     title = _("Forgotten password")
