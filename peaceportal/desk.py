@@ -4,6 +4,8 @@ from django.contrib.admin import AdminSite
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from peaceportal.core.sign_in import gate
+
 SECTIONS = [
     (
         "pages",
@@ -44,6 +46,13 @@ class Desk(AdminSite):
         from peaceportal.core.preview import shared
 
         return [path("preview/<str:token>/", shared, name="shared_preview"), *super().get_urls()]
+
+    def has_permission(self, request):
+        """Staff, with a second factor where one is demanded. The admin asks this at every page."""
+        if not gate.may_enter(request):
+            return False
+        gate.stay_signed_in(request)
+        return True
 
     def get_app_list(self, request, app_label=None):
         """By subject, not by package: no editor knows in which app a record lives.

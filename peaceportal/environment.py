@@ -17,7 +17,7 @@ import environ
 env = environ.Env()
 
 YES = {"1", "true", "yes", "on"}
-NO = {"0", "false", "no", "off", ""}
+NO = {"0", "false", "no", "off"}
 
 
 def stop(sentence: str) -> NoReturn:
@@ -26,10 +26,17 @@ def stop(sentence: str) -> NoReturn:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name, "yes" if default else "no").strip().lower()
+    value = os.environ.get(name, "").strip().lower() or ("yes" if default else "no")
     if value not in YES | NO:
         stop(f"{name} is “{value}”; write yes or no.")
     return value in YES
+
+
+def number(name: str, *, default: int, least: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdecimal() and least <= int(value) <= 1_000_000):
+        stop(f"{name} is “{value}”; write a whole number from {least}.")
+    return int(value)
 
 
 def secret(name: str, *, file: Path, required: bool) -> str:

@@ -17,9 +17,10 @@ SITE_URL = environment.site_url("SITE_URL", default="http://127.0.0.1:8000")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 IS_HTTPS = SITE_URL.startswith("https://")
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS") or [SITE_HOST]
 if not IS_HTTPS:
-    if not DEBUG and SITE_HOST not in {"127.0.0.1", "localhost", "::1"}:
+    if not DEBUG and SITE_HOST not in LOOPBACK_NAMES:
         environment.stop("plain http serves this machine alone. Set SITE_URL to an https address.")
     ALLOWED_HOSTS = LOOPBACK
 
@@ -36,6 +37,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+# Public pages never see who has signed in.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 X_FRAME_OPTIONS = "DENY"
 # Whether a proxy stands in front that says who asks, and by which scheme.
 TRUST_PROXY = environment.flag("TRUST_PROXY", default=False)
@@ -81,6 +84,9 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_filters",
     "django_prose_editor",
@@ -98,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -115,6 +122,64 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Signing in: `core/sign_in`. Of allauth, only what is named there has an address.
+
+# A local copy may do without the second factor; nothing that others reach may.
+REQUIRE_SECOND_FACTOR = environment.flag("REQUIRE_SECOND_FACTOR", default=True)
+if not REQUIRE_SECOND_FACTOR and (IS_HTTPS or SITE_HOST not in LOOPBACK_NAMES):
+    environment.stop(
+        "REQUIRE_SECOND_FACTOR may be no only where SITE_URL is plain http on this machine."
+    )
+# A working day: who comes back the next morning signs in anew, and nobody at lunch does.
+SESSION_COOKIE_AGE = 12 * 3600  # seconds of not being used
+SIGN_INS_KEPT_DAYS = environment.number("SIGN_INS_KEPT_DAYS", default=365, least=1)
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds that a one-time link is good for
+AUTHENTICATION_BACKENDS = ["peaceportal.core.sign_in.backend.StaffBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "peaceportal.core.sign_in.adapters.StaffAdapter"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds after which a change of factors asks again
+ACCOUNT_RATE_LIMITS = {
+    "login": "100/15m/ip",
+    "login_failed": "10/15m/key,50/15m/ip",  # the key is a name tried from one address
+    "login_failed_anywhere": "100/h/key",  # and here a name, whoever tries it
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "50/15m/ip",
+    "change_password": "20/15m/user",
+    "reauthenticate": "20/15m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "peaceportal.core.sign_in.forms.SignInForm",
+    "change_password": "peaceportal.core.sign_in.forms.PasswordChangeForm",
+    "reauthenticate": "peaceportal.core.sign_in.forms.ConfirmForm",
+    "reset_password": "peaceportal.core.sign_in.forms.ForgottenForm",
+    "reset_password_from_key": "peaceportal.core.sign_in.forms.NewPasswordForm",
+    "user_token": "peaceportal.core.sign_in.forms.LinkForm",
+}
+MFA_ADAPTER = "peaceportal.core.sign_in.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a telephone's clock may be off
+MFA_RATE_LIMITS = {"webauthn_login": "50/15m/ip"}
+MFA_FORMS = {
+    "activate_totp": "peaceportal.core.sign_in.forms.AppForm",
+    "add_webauthn": "peaceportal.core.sign_in.forms.PasskeyForm",
+    "authenticate": "peaceportal.core.sign_in.forms.CodeForm",
+    "authenticate_webauthn": "peaceportal.core.sign_in.forms.PasskeyStepForm",
+    "login_webauthn": "peaceportal.core.sign_in.forms.PasskeySignInForm",
+    "reauthenticate": "peaceportal.core.sign_in.forms.ConfirmCodeForm",
+    "reauthenticate_webauthn": "peaceportal.core.sign_in.forms.ConfirmPasskeyForm",
+}
 
 # Data
 

@@ -3,6 +3,7 @@ from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
 import organisations.urls
+import peaceportal.core.sign_in.urls
 import timeline.urls
 from peaceportal import citations, data, media, search, views
 from peaceportal.sitemaps import SITEMAPS
@@ -32,6 +33,7 @@ urlpatterns = [
         name="django.contrib.sitemaps.views.sitemap",
     ),
     path("healthz", views.health, name="health"),
+    path("admin/", include(peaceportal.core.sign_in.urls)),
     path("admin/", admin.site.urls),
 ]
 

@@ -36,6 +36,8 @@ class FormReader(HTMLParser):
             self.textarea, self.data[name] = name, ""
         elif tag == "input" and name:
             kind = attrs.get("type", "text")
+            if kind == "checkbox":
+                value = value or "on"
             if kind not in {"submit", "file"} and (
                 kind not in {"checkbox", "radio"} or "checked" in attrs
             ):

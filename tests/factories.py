@@ -22,7 +22,7 @@ from organisations.models import (
     Source,
     Succession,
 )
-from peaceportal.core.models import Identifier, User, VersionDetail
+from peaceportal.core.models import AuditEntry, Identifier, User, VersionDetail
 from timeline.models import Document, Event, EventSeries, Participation
 
 
@@ -167,3 +167,8 @@ def make_member(role, **overrides):
     user = make_user(**fields)
     user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def make_audit_entry(**overrides):
+    fields = {"at": datetime(2026, 5, 1, tzinfo=UTC), "kind": "signed-in", "address": "192.0.2.1"}
+    return AuditEntry.objects.create(**(fields | overrides))

@@ -7,7 +7,7 @@ different. `tag` keeps records apart.
 from django.contrib.auth.models import Group
 
 from organisations import models as organisations
-from peaceportal.core.models import OldSlug, User
+from peaceportal.core.models import AuditEntry, OldSlug, User
 from tests import factories as make
 from timeline import models as timeline
 
@@ -140,6 +140,7 @@ def old_slug(tag, rows):
 
 
 RICH = {
+    AuditEntry: lambda tag, rows: make.make_audit_entry(account_name=tag),
     organisations.Activity: rich_activity,
     organisations.AreaOfWork: rich_area,
     organisations.Engagement: rich_engagement,

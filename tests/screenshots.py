@@ -42,7 +42,7 @@ def main() -> None:
             page = chromium.new_page(viewport=size, color_scheme=scheme)
             if address.startswith("/admin/"):
                 page.goto(f"{url}/admin/")
-                page.get_by_label("Username").fill("admin")
+                page.get_by_label("Username or e-mail").fill("admin")
                 page.get_by_label("Password").fill(password)
                 page.keyboard.press("Enter")
                 page.wait_for_url(f"{url}/admin/")

@@ -4,10 +4,12 @@ from peaceportal.core.accounts import User
 from peaceportal.core.changes import Change, ChangeCounter, LogReader
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.search.store import SearchEntry, SearchWord
+from peaceportal.core.sign_in.audit import AuditEntry
 from peaceportal.core.slugs import OldSlug
 from peaceportal.core.versions.detail import VersionDetail
 
 __all__ = [
+    "AuditEntry",
     "Change",
     "ChangeCounter",
     "Identifier",

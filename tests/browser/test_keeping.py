@@ -12,9 +12,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 
 def sign_in(page):
-    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Username or e-mail").fill("editor")
     page.get_by_label("Password").fill("only-for-tests")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def test_text_typed_before_the_sign_in_ran_out_is_offered_again(desk, page, complaints):  # noqa: F811
@@ -60,7 +60,7 @@ def test_text_is_forgotten_with_signing_out(desk, page):  # noqa: F811
     page.locator("#id_summary").fill("On a computer that others use.")
     page.wait_for_timeout(600)
     assert page.evaluate("Object.keys(localStorage).length") > 0
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
     page.wait_for_load_state()
     assert "On a computer" not in page.evaluate("JSON.stringify(localStorage)")
 
@@ -74,9 +74,9 @@ def test_two_browsers_edit_one_event_and_nothing_typed_is_lost(desk, page, brows
     make.make_user(username="ana", password="only-for-tests")
     other = browser.new_context().new_page()
     other.goto(f"{live_server.url}{path}")
-    other.get_by_label("Username").fill("ana")
+    other.get_by_label("Username or e-mail").fill("ana")
     other.get_by_label("Password").fill("only-for-tests")
-    other.get_by_role("button", name="Log in").click()
+    other.get_by_role("button", name="Sign in").click()
     other.locator("#id_title").fill("Peace talks")
     other.get_by_role("button", name="Save", exact=True).click()
     other.locator(".messagelist .success").first.wait_for()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from organisations.models import AreaOfWork, Organisation, Place
-from peaceportal.core.models import OldSlug, User
+from peaceportal.core.models import AuditEntry, OldSlug, User
 from peaceportal.core.publishing import Page, Part
 from tests import factories as make
 from tests.editor import address, errors, read_form, saved, send
@@ -61,7 +61,7 @@ def test_list_add_and_change_pages_open_with_nothing_inline(editor, model):
     record = RICH[model]("First", 2)
     addresses = [address(model), address(model, "change", record.pk)]
     addresses.append(address(model, "history", record.pk))
-    if model is not OldSlug:
+    if model not in {AuditEntry, OldSlug}:
         addresses.append(address(model, "add"))
     for url in addresses:
         response = editor.get(url)
@@ -115,7 +115,7 @@ def test_list_survives_whatever_stands_in_its_address(editor, model):
 
 @every_model
 def test_add_form_survives_whatever_its_address_suggests(editor, model):
-    if model is OldSlug:
+    if model in {AuditEntry, OldSlug}:
         return
     area = make.make_area()
     names = {field.name for field in model._meta.get_fields()}
@@ -355,20 +355,6 @@ def test_staff_do_only_what_they_are_allowed_to(client):
     assert client.post(address(timeline.Event), data).status_code == 403
     event.refresh_from_db()
     assert event.removed_at is None
-
-
-@pytest.mark.ignore_template_errors
-def test_account_of_staff_is_added(editor):
-    password = "long-enough-4-anyone"
-    response = send(
-        editor, address(User, "add"), username="ana", password1=password, password2=password
-    )
-    assert saved(response)
-    ana = User.objects.get(username="ana")
-    assert ana.check_password(password)
-    assert not ana.is_staff
-    assert saved(send(editor, address(User, "change", ana.pk), is_staff="on"))
-    assert User.objects.get(username="ana").is_staff
 
 
 def test_old_addresses_are_read_and_not_edited(editor):

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.management.commands.load_content import CONTENT
-from peaceportal.core.models import User
+from peaceportal.core.models import AuditEntry, User
 from peaceportal.core.search.following import unread
 from tests.factories import make_area, make_user
 from timeline.models import Event
@@ -69,6 +69,8 @@ def test_first_staff_prints_a_password_that_opens_the_admin(client, settings):
     password = re.search(r"password: (\S+)", words)[1]
     assert f"{settings.SITE_URL}/admin/" in words
     assert "name: admin" in words
+    entry = AuditEntry.objects.get()
+    assert (entry.account_name, entry.by_name) == ("admin", "manage.py first_staff")
     assert client.login(username="admin", password=password)
     assert client.get("/admin/").status_code == 200
 

@@ -24,13 +24,14 @@ from organisations.models import (
     Resource,
     Succession,
 )
-from peaceportal.core.models import OldSlug, VersionDetail
+from peaceportal.core.models import AuditEntry, OldSlug, VersionDetail
 from peaceportal.core.publishing import Page
 from peaceportal.core.slugs import LONGEST_SLUG, slugify
 from peaceportal.core.vocabularies import VocabularyField
 from tests.factories import (
     make_activity,
     make_area,
+    make_audit_entry,
     make_document,
     make_engagement,
     make_event,
@@ -680,6 +681,7 @@ MAKERS = {
     Quotation: make_quotation,
     Resource: make_resource,
     Succession: make_succession,
+    AuditEntry: make_audit_entry,
     VersionDetail: make_version_detail,
 }
 VOCABULARIES = [

@@ -67,22 +67,25 @@ def test_secret_that_is_there_is_kept(tmp_path):
 
 
 def test_environment_fills_in_what_is_not_set(monkeypatch, tmp_path):
-    for name in ("DEBUG", "DJANGO_SETTINGS_MODULE", "SITE_URL", "SECRET_KEY"):
+    names = ("DEBUG", "DJANGO_SETTINGS_MODULE", "REQUIRE_SECOND_FACTOR", "SITE_URL", "SECRET_KEY")
+    for name in names:
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
     serve.set_environment(serve.Address("127.0.0.1", 8080), debug=False)
     assert serve.os.environ["SITE_URL"] == "http://127.0.0.1:8080"
     assert serve.os.environ["DEBUG"] == "no"
+    assert serve.os.environ["REQUIRE_SECOND_FACTOR"] == "no"
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert (tmp_path / "var" / "secret_key").is_file()
 
 
 def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
-    for name in ("DEBUG", "DJANGO_SETTINGS_MODULE"):
+    for name in ("DEBUG", "DJANGO_SETTINGS_MODULE", "REQUIRE_SECOND_FACTOR"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv("SITE_URL", "https://peace.example.org")
     monkeypatch.setenv("SECRET_KEY", "x" * 50)
     serve.set_environment(serve.Address("127.0.0.1", 8080), debug=False)
     assert serve.os.environ["SITE_URL"] == "https://peace.example.org"
+    assert serve.os.environ["REQUIRE_SECOND_FACTOR"] == ""  # which is yes
     assert not (tmp_path / "secret_key").exists()

@@ -38,6 +38,24 @@ def manage(folder, *arguments, **variables):
         ({"SECRET_KEY": SECRET, "SITE_URL": "http://peace.example.org"}, "plain http serves this"),
         ({"SECRET_KEY": SECRET, "TIME_ZONE": "Mars/Base"}, "TIME_ZONE is “Mars/Base”"),
         ({"SECRET_KEY": SECRET, "EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read."),
+        ({"SECRET_KEY": SECRET, "SIGN_INS_KEPT_DAYS": "0"}, "write a whole number from 1."),
+        (
+            {
+                "SECRET_KEY": SECRET,
+                "REQUIRE_SECOND_FACTOR": "no",
+                "SITE_URL": "https://peace.example.org",
+            },
+            "REQUIRE_SECOND_FACTOR may be no only where SITE_URL is plain http",
+        ),
+        (
+            {
+                "SECRET_KEY": SECRET,
+                "REQUIRE_SECOND_FACTOR": "no",
+                "SITE_URL": "http://peace.example.org",
+                "DEBUG": "yes",
+            },
+            "REQUIRE_SECOND_FACTOR may be no only where SITE_URL is plain http",
+        ),
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else None,
 )

@@ -13,7 +13,7 @@ RECORDS = {
 ROWS = ["organisationname", "succession", "engagement", "participation", "identifier"]
 PUBLISH = [("core", "publish")]
 ACCOUNTS = [("core", f"{verb}_user") for verb in ("add", "change", "view")]
-ACCOUNTS += [("auth", "view_group")]
+ACCOUNTS += [("auth", "view_group"), ("core", "view_auditentry")]
 
 
 def make_roles(apps, schema_editor):
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("timeline", "0005_texts_of_documents"),
         ("organisations", "0002_moments_by_the_clock"),
-        ("core", "0006_publishing_is_a_right"),
+        ("core", "0007_sign_ins_and_accounts"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

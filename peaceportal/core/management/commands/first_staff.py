@@ -5,6 +5,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
+
+from peaceportal.core.sign_in import audit
 
 # No letter or figure that is easily taken for another.
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,7 +28,9 @@ class Command(BaseCommand):
                 return
             if users.filter(username=name).exists():
                 raise CommandError(f"“{name}” is taken by another account. Choose another --name.")
-            users.create_superuser(name, password=password)
+            user = users.create_superuser(name, password=password)
+            detail = gettext("made, and may do everything")
+            audit.write(audit.Kind.ACCOUNT, account=user, by="manage.py first_staff", detail=detail)
         address = settings.SITE_URL + reverse("admin:index")
         self.stdout.write(
             f"Made the first staff account. Sign in at {address}\n"
