@@ -236,7 +236,7 @@ def test_accounts_are_for_administrators(member, role):
     url = address(User, "change", other.pk)
     assert member.get(url).status_code == (200 if is_administrator else 403)
     member.post(url, {"username": "taken-over", "is_superuser": "on"})
-    assert User.objects.filter(username="another", is_superuser=False).exists()
+    assert not User.objects.get(pk=other.pk).is_superuser
 
 
 # Review is for those who have somebody to review
