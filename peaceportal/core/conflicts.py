@@ -83,7 +83,11 @@ class StopsOverwriting(admin.ModelAdmin):
         return form
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context["conflict"] = getattr(request, "conflict", None)
+        context["conflict"] = conflict = getattr(request, "conflict", None)
+        form, rows = context["adminform"].form, context["inline_admin_formsets"]
+        wrong = {*form.errors} - {"__all__"} or any(r.formset.total_error_count() for r in rows)
+        if conflict and not wrong:
+            context["errors"] = None  # nothing that could be corrected
         if obj is not None:
             context["opened"] = request.POST.get(OPENED) or mark(obj)
         context["keeps_typing"] = obj is None or self.has_change_permission(request, obj)

@@ -82,7 +82,8 @@ class Versioned:
             return super().delete_view(request, object_id, extra_context)
 
     def render_change_form(self, request, context, *args, **kwargs):
-        context["has_versions"] = True
+        obj = kwargs.get("obj")
+        context["has_versions"] = obj is None or self.has_change_permission(request, obj)
         context["tells_readers"] = self.tells_readers
         context["note_typed"] = request.POST.get("_note", "")
         context["public_note_typed"] = request.POST.get("_public_note", "")

@@ -53,7 +53,7 @@ class PartAdmin(Kept, RecordAdmin):
         super().save_related(request, form, formsets, change)
         record = form.instance
         if record.status in PUBLIC_STATUSES and not record.sources.exists():
-            reminder = _("This is public and names no source. Please say where it comes from.")
+            reminder = _("This names no source. Please say where it comes from.")
             self.message_user(request, reminder, messages.WARNING)
 
 
@@ -119,6 +119,7 @@ class PageAdmin(Previews, States, PartAdmin):
         if obj is not None:
             context["standing"], _words = standing(obj)
             context["advice"] = advice(obj)
+            context["takes_off"] = obj.is_public()
             may_change = may_publish(request.user) and self.has_change_permission(request, obj)
             context["can_be_removed"] = may_change and obj.removed_at is None
             context["can_be_put_back"] = (

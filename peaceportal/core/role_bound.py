@@ -16,6 +16,13 @@ class RoleBound(admin.ModelAdmin):
             return False
         return obj is None or may_publish(request.user) or not is_out(obj)
 
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        may_otherwise = super().has_change_permission(request, obj)
+        context["is_locked"] = (
+            obj is not None and may_otherwise and not self.has_change_permission(request, obj)
+        )
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.may_publish = may_publish(request.user)

@@ -29,6 +29,7 @@ def standing(page: Page, at: datetime | None = None) -> tuple[str, str]:
 
 def advice(page: Page, at: datetime | None = None) -> str:
     """What staff should know of a page that visitors do not see; empty if they see it."""
+    at = at or timezone.now()
     key, words = standing(page, at)
     if key == "removed" and page.merged_into_id:
         return _("This page was merged into another one, to which its address leads.")
@@ -37,11 +38,19 @@ def advice(page: Page, at: datetime | None = None) -> str:
             "This page was removed: visitors do not see it. Nothing of it is lost: "
             "put back, it stands where it stood."
         ),
-        "draft": _("This is a draft: only staff see it."),
+        "draft": _draft(page, at),
         "in-review": _("This is in review: only staff see it until somebody publishes it."),
         "scheduled": _("Visitors do not see this yet: it is %(words)s.") % {"words": words},
         "over": _("Visitors no longer see this: it was %(words)s.") % {"words": words},
     }.get(key, "")
+
+
+def _draft(page: Page, at: datetime) -> str:
+    sentence = _("This is a draft: only staff see it.")
+    if page.publish_at is None or page.publish_at <= at:
+        return sentence
+    waits = _("The moment %(moment)s counts only once it is published by its button.")
+    return f"{sentence} {waits % {'moment': moment_here(page.publish_at)}}"
 
 
 def moment_here(at: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -14,6 +14,7 @@ from peaceportal.core.editing import RecordForm
 from peaceportal.core.publishing import PUBLIC_STATUSES, Status
 from peaceportal.core.roles import may_publish, others_publish
 from peaceportal.core.standing import moment_here, zone_in_words
+from peaceportal.core.versions.capture import one_version
 
 # What a button of the form does, and the status that it sets.
 STEPS = {
@@ -22,6 +23,15 @@ STEPS = {
     "review": Status.IN_REVIEW,
     "draft": Status.DRAFT,
     "archive": Status.ARCHIVED,
+}
+
+
+DONE = {
+    "publish-now": gettext_lazy("Published."),
+    "publish-at": gettext_lazy("Scheduled."),
+    "review": gettext_lazy("Sent for review."),
+    "draft": gettext_lazy("Back to draft."),
+    "archive": gettext_lazy("Archived."),
 }
 
 
@@ -49,7 +59,18 @@ class PageForm(RecordForm):
         if self.step:
             told["status"] = STEPS[self.step]
             self._set_moment(told, self.step)
+        elif self._would_vanish(told):
+            self.add_error(
+                "publish_at",
+                _("Readers see this page now, and would not until then. Empty this field."),
+            )
         return told
+
+    def _would_vanish(self, told: dict) -> bool:
+        """Whether a moment to come would take a page off the site until then."""
+        at = told.get("publish_at")
+        is_seen = self.instance.pk is not None and self.instance.is_public()
+        return bool(is_seen and at and at > timezone.now())
 
     def _set_moment(self, told: dict, step: str) -> None:
         now = timezone.now()
@@ -63,6 +84,10 @@ class PageForm(RecordForm):
                 )
         elif step == "publish-at" and "publish_at" not in self.errors and (not at or at <= now):
             self.add_error("publish_at", _("Write a moment that is still to come."))
+
+
+def _in_zone() -> str:
+    return _("Time zone: %(zone)s.") % {"zone": zone_in_words()}
 
 
 class States(admin.ModelAdmin):
@@ -82,7 +107,7 @@ class States(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, models.DateTimeField):
-            field.help_text = format_lazy("{} {}.", field.help_text, zone_in_words())
+            field.help_text = format_lazy("{} {}", field.help_text, _in_zone())
             if db_field.name == "publish_at":
                 field.widget.attrs["data-publishes"] = zone_in_words()
         return field
@@ -109,6 +134,22 @@ class States(admin.ModelAdmin):
         if status != Status.DRAFT:
             found.append(("draft", _("Back to draft")))
         return found
+
+    def response_add(self, request, obj, post_url_continue=None):
+        self._say_step(request)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        self._say_step(request)
+        return super().response_change(request, obj)
+
+    def _say_step(self, request) -> None:
+        """What the button did, to whoever pressed it and in the history."""
+        said = DONE.get(request.POST.get("_step", ""))
+        if said:
+            with one_version() as work:
+                work.note = work.note or str(said)
+            self.message_user(request, said, messages.SUCCESS)
 
     def _publish_at_words(self, page) -> str:
         if page is None:

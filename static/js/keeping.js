@@ -99,7 +99,7 @@ if (panel) {
   const form = panel.closest("form");
   const key = `${PREFIX}${panel.dataset.user} ${location.pathname}`;
   const kept = read(key);
-  if (kept && !document.querySelector(".errornote")) {
+  if (kept && !document.querySelector(".errornote, .errorlist.nonfield")) {
     if (typed(kept.entries) === typed(entries(form))) localStorage.removeItem(key);
     else offer(form, key, kept, panel);
   }
