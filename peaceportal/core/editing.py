@@ -21,7 +21,7 @@ from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
 from peaceportal.core.role_bound import RoleBound
-from peaceportal.core.roles import is_out
+from peaceportal.core.roles import is_out, out
 from peaceportal.core.staff_files import StaffFileInput, StaffFiles
 from peaceportal.core.wrong_fields import SaysWhatIsWrong
 
@@ -75,13 +75,21 @@ class RecordForm(RowForm):
 
     may_publish = True  # whether whoever fills it in may
 
+    def _moves_what_is_out(self) -> bool:
+        """Whether what readers see lies beneath a page that goes elsewhere in its tree."""
+        page = self.instance
+        if "parent" not in self.changed_data or page.pk is None or not hasattr(page, "parent"):
+            return False
+        return type(page).objects.beneath([page]).filter(out(type(page))).exists()
+
     conflict: Conflict | None = None  # why it is not saved this time
 
     def _post_clean(self):
         super()._post_clean()
         if self.conflict:
             self.add_error(None, self.conflict.sentence)
-        if not self.may_publish and not self.errors and is_out(self.instance):
+        is_theirs = self.may_publish or self.errors
+        if not is_theirs and (is_out(self.instance) or self._moves_what_is_out()):
             self.add_error(None, NOT_ALLOWED)
 
     def __init__(self, *args, **kwargs):

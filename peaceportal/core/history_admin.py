@@ -16,8 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import moment
-from peaceportal.core.versions.capture import one_version
+from peaceportal.core.versions.capture import changed, one_version
 from peaceportal.core.versions.differences import compare
 from peaceportal.core.versions.history import entries, who
 from peaceportal.core.versions.restoring import restore
@@ -65,9 +66,14 @@ class Versioned:
         """A form in which nothing was changed saves nothing, and makes no version."""
         if change and not form.has_changed():
             return
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
         with one_version() as work:
-            work.about = obj.uid if work.public_note else None
-            super().save_model(request, obj, form, change)
+            if work.note or work.public_note:  # which is kept though nothing else changed
+                work.about = form.instance.uid if work.public_note else None
+                changed([form.instance], form.instance._state.db)
 
     def changelist_view(self, request, extra_context=None):
         if request.method != "POST":
@@ -146,6 +152,7 @@ class Versioned:
                 snapshot(then),
                 by=request.user,
                 note=_("Restored as it was on %(moment)s.") % {"moment": when},
+                may_publish=may_publish(request.user),
             )
         except ValidationError as error:
             sentences = format_html_join(" ", "{}", ((text,) for text in _sentences(error)))

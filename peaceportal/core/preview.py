@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import unquote
 
 from django.apps import apps
 from django.contrib import admin
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from peaceportal.core import changes
 from peaceportal.core.publishing import Page, Status
 from peaceportal.core.standing import moment_here
 from peaceportal.core.versions.capture import one_version
@@ -39,9 +41,9 @@ def as_public(request, page: Page, **told) -> HttpResponse:
     kept = {name: value for name, value in request.environ.items() if name not in ASKS_WHETHER_NEW}
     asked = {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "CONTENT_LENGTH": "0"}
     public = WSGIRequest({**kept, **asked})
-    public.path = public.path_info = address
+    public.path = public.path_info = unquote(address)
     public.preview = told
-    match = resolve(address)
+    match = resolve(public.path_info)
     shown = match.func(public, *match.args, **match.kwargs)
     if hasattr(shown, "render"):
         shown.render()
@@ -66,8 +68,9 @@ class Previews(admin.ModelAdmin):
     def preview_view(self, request, object_id=None):
         """The page, or the form where something in it is wrong."""
         request.is_preview, request.previewed = True, None
-        before = set(_files(self.get_object(request, object_id))) if object_id else set()
         with transaction.atomic(), one_version():
+            changes.lock(self.model.objects.db)  # no other file is stored meanwhile
+            before = set(_files(self.get_object(request, object_id))) if object_id else set()
             response = self._changeform_view(request, object_id, "", None)
             page = request.previewed
             if page is not None:

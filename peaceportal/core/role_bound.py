@@ -16,6 +16,12 @@ class RoleBound(admin.ModelAdmin):
             return False
         return obj is None or may_publish(request.user) or not is_out(obj)
 
+    def has_delete_permission(self, request, obj=None):
+        """Of many at once nobody asks which: then only those who may delete any."""
+        if not super().has_delete_permission(request, obj):
+            return False
+        return may_publish(request.user) or (obj is not None and not is_out(obj))
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         may_otherwise = super().has_change_permission(request, obj)
         context["is_locked"] = (

@@ -55,9 +55,25 @@ def _is_cited(record: Record) -> bool:
     """Of a source, or what else others name: whether anything that is out does. Queries each."""
     if record.pk is None:
         return False
-    names = [
-        relation.get_accessor_name()
+    return any(
+        getattr(record, relation.get_accessor_name()).filter(out(relation.related_model)).exists()
         for relation in record._meta.related_objects
         if relation.many_to_many and issubclass(relation.related_model, Record)
-    ]
-    return any(is_out(citing) for name in names for citing in getattr(record, name).all())
+    )
+
+
+def out(model: type[Record], of: str = "") -> Q:
+    """What `is_out` says of stored records of a model, or of the relation `of`."""
+    if issubclass(model, Page):
+        return Q(**{f"{of}status__in": PUBLIC_STATUSES, f"{of}removed_at__isnull": True})
+    if issubclass(model, Part):
+        on_a_page = Q()
+        for name in model.page_fields:
+            on_a_page |= out(model._meta.get_field(name).related_model, f"{of}{name}__")
+        return Q(**{f"{of}status__in": PUBLIC_STATUSES}) & on_a_page
+    whole = Q()
+    for name in model.owner_fields:
+        owner = model._meta.get_field(name)
+        may_lack = Q(**{f"{of}{name}__isnull": True}) if owner.null else Q(pk__in=[])
+        whole &= may_lack | out(owner.related_model, f"{of}{name}__")
+    return whole

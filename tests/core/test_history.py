@@ -209,6 +209,19 @@ def test_note_for_readers_stands_on_the_page_beside_the_day(editor, event, clien
     assert "Corrected" not in client.get(other.get_absolute_url()).text
 
 
+def test_note_about_rows_alone_or_about_nothing_else_is_kept(editor, event, client):
+    url = address(Event, "change", event.pk)
+    body = make.make_organisation(name="AFSC")
+    row = {"organisation": str(body.pk), "role": "convened"}
+    said = "Corrected who took part."
+    assert saved(send(editor, url, rows={"participations": [row]}, _public_note=said))
+    assert said in client.get(event.get_absolute_url()).text
+    before = versions_of(event).count()
+    assert saved(send(editor, url, _note="Checked again, nothing to change"))
+    assert versions_of(event).count() == before + 1
+    assert "Checked again, nothing to change" in history(editor, event)
+
+
 def test_note_for_staff_is_for_staff(editor, event, client):
     assert saved(send(editor, address(Event, "change", event.pk), title="A", _note="secret reason"))
     client.logout()

@@ -81,6 +81,13 @@ def test_page_of_every_kind_is_previewed(editor, model):
     assert everything() == before
 
 
+@pytest.mark.parametrize("title", ["السلام والمصالحة", "Élan à Genève", "和平"])
+def test_page_with_an_address_in_any_script_is_previewed(editor, client, title):
+    event = make.make_event(title=title, status="draft")
+    assert f"{title}</h1>" in shown(editor, event, typed(editor, event)).text
+    assert f"{title}</h1>" in client.get(link(editor, event)).text
+
+
 @pytest.mark.parametrize(
     "state",
     [
@@ -103,6 +110,8 @@ def test_what_is_wrong_is_said_in_the_form(editor):
     event = make.make_event()
     response = shown(editor, event, typed(editor, event, happened="03/04/2024"))
     assert "reads two ways" in response.text
+    assert "This cannot be shown yet." in response.text
+    assert 'name="_save"' not in response.text
 
 
 def test_save_after_a_preview_tells_of_itself_alone(editor):

@@ -3,10 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from organisations.models import Engagement
+from organisations.models import AreaOfWork, Engagement, Resource, Source
 from peaceportal.core.models import User
 from peaceportal.core.roles import ADMINISTRATOR, EDITOR, PUBLISHER, is_out, others_publish
+from peaceportal.core.versions.capture import changed, one_version
+from peaceportal.core.versions.snapshots import versions_of
 from tests import factories as make
 from tests.editor import address, errors, read_form, saved, send
 from timeline.models import Document, Event
@@ -206,9 +210,6 @@ def test_status_typed_into_the_request_is_refused_to_an_editor(editor):
 
 
 def test_restoring_what_is_public_is_for_those_who_publish(member, role):
-    from peaceportal.core.versions.capture import changed, one_version
-    from peaceportal.core.versions.snapshots import versions_of
-
     event = make.make_event(title="Before")
     with one_version():
         changed([event], "default")
@@ -277,3 +278,64 @@ def test_roles_are_there_after_migrating_twice():
     from django.contrib.auth.models import Group
 
     assert sorted(Group.objects.values_list("name", flat=True)) == sorted(ROLES)
+
+
+# Ways around
+
+
+@pytest.mark.parametrize("make_row", [make.make_engagement, make.make_succession])
+def test_rows_that_readers_see_are_not_deleted_by_an_editor(editor, make_row):
+    row = make_row()
+    model = type(row)
+    assert editor.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    editor.post(address(model), data)
+    assert model.objects.filter(pk=row.pk).exists()
+
+
+def test_what_was_withdrawn_is_not_restored_by_an_editor(editor):
+    resource = make.make_resource(areas=[make.make_area()])
+    with one_version():
+        changed([resource], "default")
+    number = versions_of(resource)[0].pk
+    resource.areas.clear()
+    assert not is_out(resource)
+    assert editor.post(address(Resource, "restore", resource.pk, number)).status_code == 403
+    assert not resource.areas.exists()
+
+
+def test_what_readers_see_is_not_moved_with_a_draft_by_an_editor(editor):
+    top = make.make_area(name="Top")
+    middle = make.make_area(name="Middle", status="draft")
+    low = make.make_area(name="Low", parent=middle, status="draft")
+    url = address(AreaOfWork, "change", middle.pk)
+    assert saved(send(editor, url, parent=str(top.pk)))
+    AreaOfWork.objects.filter(pk=low.pk).update(status="published")
+    response = send(editor, url, parent="")
+    assert "Only a publisher decides what readers see" in response.text
+    assert AreaOfWork.objects.get(pk=middle.pk).parent == top
+
+
+def test_locked_page_says_why(editor):
+    text = editor.get(address(Event, "change", make.make_event().pk)).text
+    assert "Readers see this, so it is changed by a publisher." in text
+    assert 'name="_note"' not in text
+
+
+def test_opening_a_source_asks_the_same_however_many_cite_it(editor):
+    source = make.make_source()
+    make.make_event(sources=[source], status="draft")
+    url = address(Source, "change", source.pk)
+
+    def queries():
+        with CaptureQueriesContext(connection) as context:
+            editor.get(url)
+        return len(context)
+
+    queries()
+    few = queries()
+    for number in range(5):
+        make.make_event(title=f"Draft {number}", sources=[source], status="draft")
+        body = make.make_organisation(name=f"Body {number}", status="draft")
+        make.make_engagement(organisation=body, area=make.make_area(), sources=[source])
+    assert queries() == few

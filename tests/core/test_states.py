@@ -92,6 +92,38 @@ def test_page_that_would_be_over_at_once_is_refused(editor):
     assert [*errors(step(editor, event, "publish-now"))] == ["unpublish_at"]
 
 
+def test_public_page_does_not_vanish_until_a_moment_to_come(editor):
+    event = make.make_event()
+    url = address(Event, "change", event.pk)
+    response = send(editor, url, publish_at="2999-12-03T14:00")
+    assert [*errors(response)] == ["publish_at"]
+    assert Event.objects.get(pk=event.pk).is_public()
+
+
+def test_taking_a_page_off_the_site_is_asked_twice(editor):
+    text = editor.get(address(Event, "change", make.make_event().pk)).text
+    assert text.index("Take off the site…") < text.index("Back to draft")
+    draft = editor.get(address(Event, "change", make.make_event(status="in-review").pk)).text
+    assert "Take off the site…" not in draft
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [("publish-now", "Published."), ("archive", "Archived."), ("draft", "Back to draft.")],
+)
+def test_what_a_button_did_is_said_and_kept(editor, taken, said):
+    event = make.make_event(status="in-review")
+    assert saved(step(editor, event, taken))
+    assert said in editor.get(address(Event)).text
+    assert said in editor.get(address(Event, "history", event.pk)).text
+
+
+def test_moment_of_a_draft_counts_only_with_its_button(editor):
+    event = make.make_event(status="draft", publish_at=FUTURE)
+    text = editor.get(address(Event, "change", event.pk)).text
+    assert "counts only once it is published by its button" in text
+
+
 def test_unknown_step_saves_what_was_typed(editor):
     event = make.make_event(status="draft")
     assert saved(step(editor, event, "nonsense", title="Typed"))

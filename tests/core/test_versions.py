@@ -209,9 +209,10 @@ def test_document_is_kept_with_its_event_and_on_its_own():
         document.save()
         later = make.make_document(event=event, title="Later")
     assert versions_of(document)[0].revision == versions_of(event)[0].revision
-    restore(snapshot(kept))
+    said = restore(snapshot(kept))
     document.refresh_from_db()
     later.refresh_from_db()
+    assert said == ["“Later” did not stand here then, and is a draft now."]
     assert document.title == "Text of the agreement"
     assert later.status == "draft"  # it was not there, and nothing is erased
 
@@ -263,6 +264,59 @@ def test_restoring_what_another_has_taken_since_changes_nothing():
         restore(snapshot(kept))
     event.refresh_from_db()
     assert event.title == "Second"
+
+
+def test_what_was_withdrawn_or_hidden_since_stays_so():
+    document = make.make_document(event=make.make_event())
+    event = document.event
+    body = make.make_organisation(places=[make.make_place(name="Hidden")])
+    of_event, of_body = (snapshot(versions_of(page)[0]) for page in (event, body))
+    document.status = "draft"
+    document.save()
+    body.withhold_places = True
+    body.save()
+    assert restore(of_event) == []
+    assert "stay hidden" in restore(of_body)[0]
+    document.refresh_from_db()
+    body.refresh_from_db()
+    assert (document.status, body.withhold_places) == ("draft", True)
+
+
+def test_rows_that_would_be_in_each_others_way_are_restored():
+    event = make.make_event()
+    quno, afsc = (make.make_organisation(name=name) for name in ("QUNO", "AFSC"))
+    first = make.make_participation(event=event, organisation=quno)
+    second = make.make_participation(event=event, organisation=afsc)
+    kept, then = snapshot(versions_of(event)[0]), state(event)
+    first.delete()
+    second.organisation = quno
+    second.save()
+    assert restore(kept) == []
+    assert state(event) == then
+
+
+def test_row_that_belongs_to_another_page_now_is_left_there():
+    event, other = make.make_event(), make.make_event(title="Other")
+    row = make.make_participation(event=event, organisation=make.make_organisation())
+    kept = snapshot(versions_of(event)[0])
+    row.event = other
+    row.save()
+    (sentence,) = restore(kept)
+    assert "belongs to another page now" in sentence
+    row.refresh_from_db()
+    assert row.event == other
+
+
+def test_address_that_another_page_has_now_is_left_to_it():
+    event = make.make_event(title="Talks", status="draft", slug="talks")
+    kept = snapshot(versions_of(event)[0])
+    event.slug, event.title = "other", "Other"
+    event.save()
+    make.make_event(title="New", slug="talks")
+    (sentence,) = restore(kept)
+    assert "“talks” belongs to another page now" in sentence
+    event.refresh_from_db()
+    assert (event.slug, event.title) == ("other", "Talks")
 
 
 def test_old_addresses_and_accounts_are_no_content():
