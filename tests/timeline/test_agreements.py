@@ -64,7 +64,34 @@ def test_item_of_an_agreement_names_parties_and_process(client):
     take_part(agreement, "party", "North", "South")
     take_part(agreement, "mediated", "Envoy Office")
     text = text_of(client.get("/timeline/?kind=agreement"))
-    assert "Parties: North; South Peace process: Lake talks, number 3 Envoy Office" in text
+    made = "Parties: North; South Mediator: Envoy Office"
+    assert f"{made} Peace process: Lake talks, number 3" in text
+
+
+def test_item_names_who_helped_by_role_and_only_once(client):
+    agreement = make_agreement()
+    take_part(agreement, "mediated", "Envoy Office", "Lake Union")
+    take_part(agreement, "witnessed", "League")
+    take_part(agreement, "convened", "Host")
+    text = text_of(client.get("/timeline/?kind=agreement"))
+    assert "Mediators: Envoy Office; Lake Union Witness: League Host" in text
+    item = results_of(client.get("/timeline/?kind=agreement"))
+    assert item.count(">Envoy Office<") == item.count(">League<") == 1
+
+
+def test_page_of_a_body_says_what_it_was_in_each_event(client):
+    office = make_organisation(name="Envoy Office")
+    section = make_organisation(name="Section", parent=office)
+    agreement = make_agreement()
+    make_participation(event=agreement, role="mediated", organisation=office)
+    make_participation(event=agreement, role="witnessed", organisation=office)
+    make_event(title="Talks", organisations=[office])
+    make_event(title="Meeting of the section", organisations=[section])
+    text = read(client, office)
+    assert "Agreement · Mediator · Witness Accord" in text
+    assert "Meeting · Took part Talks" in text
+    assert "Meeting Meeting of the section" in text
+    assert "· Mediator" not in text_of(client.get("/timeline/"))
 
 
 def test_item_of_forty_parties_stays_short(client):
