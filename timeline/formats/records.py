@@ -141,7 +141,7 @@ def _places(pks, at):
 
 
 def _participants(pks, at):
-    rows = Participation.objects.filter(visible(at, page="organisation"), event__in=pks)
+    rows = Participation.objects.shown(at).filter(event__in=pks)
     columns = ("organisation__uid", "organisation__slug", "organisation__name")
     rows = rows.order_by("organisation__sort_name", "pk")
     return grouped(rows.values_list("event", *columns, "role", "represented_by"))

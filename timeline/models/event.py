@@ -19,7 +19,7 @@ from peaceportal.core.rich_text import RichTextField, plain_text
 from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from timeline.models.series import EventSeries
-from timeline.querysets import ADDED, NEWEST, EventQuerySet
+from timeline.querysets import ADDED, NEWEST, EventQuerySet, ParticipationQuerySet
 
 MOST_NAMED = 6  # in one role, that an item of a list names
 
@@ -277,6 +277,7 @@ class Participation(Record):
 
     owner_fields = ("event", "organisation")
     fragment = "organisations"
+    search_number = 11
 
     event = models.ForeignKey(
         Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="participations"
@@ -291,6 +292,8 @@ class Participation(Record):
     represented_by = models.CharField(
         _("represented by"), max_length=500, blank=True, help_text=_("Name and office.")
     )
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participation")
@@ -309,6 +312,9 @@ class Participation(Record):
 
     def __str__(self):
         return self.get_role_display()
+
+    def search_texts(self):
+        return SearchTexts(body=self.represented_by)
 
 
 def role_of(role: str, count: int) -> str:
