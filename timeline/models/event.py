@@ -328,4 +328,4 @@ def role_of(role: str, count: int) -> str:
             return ngettext("Signatory", "Signatories", count)
         case Participation.Role.WITNESSED:
             return ngettext("Witness", "Witnesses", count)
-    return capfirst(Participation.Role(role).label)
+    return capfirst(str(Participation.Role(role).label))
