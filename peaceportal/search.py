@@ -194,7 +194,9 @@ def _result(record, query: Query) -> Result:
     found, page = best_excerpt(record, query), None
     if isinstance(record, Document):
         page = record.page_of(found.place) if found.place is not None else None
-        address = f"{record.text_address}#page-{page}" if page else record.event.get_absolute_url()
+        address = record.event.get_absolute_url()
+        if found.place is not None:
+            address = record.address_of(found.place)
     elif isinstance(record, Resource):  # it stands on pages of others, the address knows on which
         address = reverse("permanent", args=[record.uid])
     else:
