@@ -38,7 +38,10 @@ class Explained:
 
 
 PARAMETERS = {
-    "q": _("Words that stand in the title or the summary."),
+    "q": _(
+        "Words that stand in the record: its title, names, identifiers, summary and text, and the "
+        "texts of its documents."
+    ),
     "area": _("An area of work, by its slug; the areas within it are included."),
     "organisation": _("An organisation, by its slug."),
     "bodies": _("1: organisations include the bodies that are part of them."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Prefetch, Window
+from django.db.models import Count, OuterRef, Prefetch, Subquery, Window
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -23,7 +23,7 @@ from peaceportal.core.search.excerpts import best_excerpt, marked
 from peaceportal.core.search.query import Query
 from peaceportal.core.search.spelling import nearest
 from peaceportal.core.search.texts import leave_related
-from timeline.models import Document, Event, EventSeries
+from timeline.models import Document, Event, EventSeries, Participation
 
 SHOWN = 5
 MOST_ALONE = 5  # words of which each is tried by itself where no record has them all
@@ -43,17 +43,34 @@ class Kind:
     path: str = ""  # of a list that takes `q`
     all_path: str = ""  # of a list of all that there is of this kind
     is_light: bool = False  # few of them, of few words: read in one query
-    related: Callable[[], list] = list
+    # What an excerpt is taken from besides the record itself.
+    read: Callable[[SearchedQuerySet, Query], SearchedQuerySet] = lambda records, _query: records
 
 
 KINDS = [
-    Kind("event", _("Events"), lambda: Event.objects.published(), "timeline:list"),
+    Kind(
+        "event",
+        _("Events"),
+        lambda: Event.objects.published(),
+        "timeline:list",
+        read=lambda events, query: events.annotate(
+            people=Subquery(
+                Participation.objects.shown()
+                .matching(query)
+                .filter(event=OuterRef("pk"))
+                .order_by("pk")
+                .values("represented_by")[:1]
+            )
+        ),
+    ),
     Kind(
         "organisation",
         _("Organisations"),
         lambda: Organisation.objects.published(),
         "organisations:list",
-        related=lambda: [Prefetch("names", OrganisationName.objects.all(), "searched_names")],
+        read=lambda bodies, _query: bodies.prefetch_related(
+            Prefetch("names", OrganisationName.objects.all(), "searched_names")
+        ),
     ),
     Kind(
         "area",
@@ -163,8 +180,8 @@ def _found(kind: Kind, query: Query) -> Group:
         if not pairs:
             return group
         group.total = pairs[0][1]
-        related = records.prefetch_related(*kind.related())
-        by_pk = {row.pk: row for row in related.filter(pk__in=[pk for pk, _total in pairs])}
+        read = kind.read(records, query)
+        by_pk = {row.pk: row for row in read.filter(pk__in=[pk for pk, _total in pairs])}
         rows = [by_pk[pk] for pk, _total in pairs if pk in by_pk]
     group.results = [_result(row, query) for row in rows]
     if kind.path and group.others:
@@ -177,12 +194,17 @@ def _result(record, query: Query) -> Result:
     found, page = best_excerpt(record, query), None
     if isinstance(record, Document):
         page = record.page_of(found.place) if found.place is not None else None
-        address = f"{record.text_address}#page-{page}" if page else record.event.get_absolute_url()
+        address = record.event.get_absolute_url()
+        if found.place is not None:
+            address = record.address_of(found.place)
     elif isinstance(record, Resource):  # it stands on pages of others, the address knows on which
         address = reverse("permanent", args=[record.uid])
     else:
         address = record.get_absolute_url()
-    return Result(record, address, marked(str(record), query), found.html, page)
+    text = found.html
+    if isinstance(record, Event) and found.place is None and record.people:
+        text = marked(record.people, query)  # who signed it, or was there
+    return Result(record, address, marked(str(record), query), text, page)
 
 
 def _address(path: str, words: str) -> str:

@@ -46,6 +46,15 @@ def groups(documents: Iterable[Document]) -> list[Group]:
     return found
 
 
+def other_languages(document: Document, documents: Iterable[Document]) -> list[Document]:
+    """Those of an event's documents that are this text in another language, and can be read."""
+    for family in _families(list(documents)):
+        if document in family:
+            others = [other for other in family if other.language != document.language]
+            return [other for other in others if other.text_from]
+    return []
+
+
 def _families(documents: list[Document]) -> Iterator[list[Document]]:
     """Where the first version is not shown, its versions still stand together."""
     above = {document.pk: document.version_of_id for document in documents}

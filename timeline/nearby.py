@@ -15,6 +15,7 @@ from organisations.alongside import (
 )
 from organisations.nearby import near
 from peaceportal.core.looser import Neighbours, Ways, looser, neighbours
+from peaceportal.core.search.spelling import nearest as nearest_spelling
 from timeline.finder import EventFinder
 from timeline.models import Event
 
@@ -32,6 +33,8 @@ class Nearby:
     """Where an empty list leads on."""
 
     nothing: str
+    spelling: str
+    spelling_address: str
     looser: Ways
     neighbours: list[Neighbours]
     nearest: list[Nearest]
@@ -46,8 +49,11 @@ def nearby(finder: EventFinder) -> Nearby:
     each other in pairs they are counted alone as well.
     """
     areas, places = finder.asked["area"], finder.asked["place"]
+    better = spelling(finder)
     return Nearby(
         nothing=nothing(finder),
+        spelling=better,
+        spelling_address=finder.address([("q", better)]) if better else "",
         looser=looser(finder),
         neighbours=_neighbours(finder),
         nearest=nearest(finder),
@@ -64,6 +70,13 @@ def nothing(finder: EventFinder) -> str:
             "in_places": asked["place"],
         }
     return _("No event %(asked)s is recorded yet.") % {"asked": ", ".join(asked.values())}
+
+
+def spelling(finder: EventFinder) -> str:
+    """The words asked for, put right as `/search/` does. With other filters those are tried."""
+    if finder.asked_groups != ["q"]:
+        return ""
+    return nearest_spelling(finder.words, [finder.queryset])
 
 
 def _neighbours(finder: EventFinder) -> list[Neighbours]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from organisations.models import AreaOfWork, Place
 from peaceportal.core.dates import KEY_STEP, YearOf, overlapping
 from peaceportal.core.publishing import PageQuerySet, visible
+from peaceportal.core.records import RecordQuerySet
+from peaceportal.core.search.asking import SearchedQuerySet
 from peaceportal.core.search.query import Query
 from timeline import models
 
@@ -29,7 +31,7 @@ def _first_key_after(at: datetime | None) -> int:
 def list_relations(at: datetime | None = None) -> list[Prefetch]:
     """What a list reads besides the events themselves. Three queries."""
     at = at or timezone.now()
-    participations = models.Participation.objects.filter(visible(at, page="organisation"))
+    participations = models.Participation.objects.shown(at)
     return [
         Prefetch("areas", AreaOfWork.objects.published(at), to_attr="public_areas"),
         Prefetch("places", Place.objects.published(at), to_attr="public_places"),
@@ -39,6 +41,12 @@ def list_relations(at: datetime | None = None) -> list[Prefetch]:
             to_attr="public_participations",
         ),
     ]
+
+
+class ParticipationQuerySet(SearchedQuerySet, RecordQuerySet):
+    def shown(self, at: datetime | None = None):
+        """Those of bodies that anyone may see at the moment `at` (now, if None)."""
+        return self.filter(visible(at, page="organisation"))
 
 
 class EventQuerySet(PageQuerySet):
@@ -124,7 +132,10 @@ class EventQuerySet(PageQuerySet):
         return self.filter(after, happened_key__gte=key).oldest_first()
 
     def pages_of_parts(self, query: Query, at: datetime | None):
-        return [models.Document.objects.shown().matching(query).values("event")]
+        return [
+            models.Document.objects.shown().matching(query).values("event"),
+            models.Participation.objects.shown(at).matching(query).values("event"),
+        ]
 
     def newest_first(self):
         return self.order_by(*NEWEST)

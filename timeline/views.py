@@ -106,7 +106,13 @@ def document_text(request, slug, uid):
         return moved_permanently(document.event)
     if document.event != event or event.slug != slug:
         return revisited(HttpResponsePermanentRedirect(document.text_address))
-    context = {"document": document, "event": event, "sources": read_sources([document])}
+    beside = event.documents.shown().without_text()
+    context = {
+        "document": document,
+        "event": event,
+        "other_languages": documents.other_languages(document, beside),
+        "sources": read_sources([document]),
+    }
     return render(request, "timeline/text.html", context)
 
 

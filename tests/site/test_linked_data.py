@@ -62,6 +62,16 @@ def test_date_is_as_exact_as_it_is_known_or_left_out(client, happened, start, en
     assert (event.get("startDate"), event.get("endDate")) == (start, end)
 
 
+def test_body_of_several_roles_is_named_once_with_them(client):
+    event, body = make_event(kind="agreement"), make_organisation(name="Envoy Office")
+    for role in ("mediated", "witnessed"):
+        make_participation(event=event, organisation=body, role=role)
+    about, _trail = things_in(client.get(event.get_absolute_url()).text)
+    (one,) = about["contributor"]
+    assert one["roleName"] == ["Mediator", "Witness"]
+    assert one["contributor"]["name"] == "Envoy Office"
+
+
 def test_event_names_what_anyone_may_see_of_it(client):
     event = make_event(
         title="Talks",
@@ -75,8 +85,9 @@ def test_event_names_what_anyone_may_see_of_it(client):
     about, trail = things_in(html)
     assert about["@id"] == f"{SITE}/id/{event.uid}/"
     assert [area["name"] for area in about["about"]] == ["Mediation"]
-    assert [body["name"] for body in about["organizer"]] == ["Quaker Office"]
-    assert [body["name"] for body in about["contributor"]] == ["Army"]
+    (host,), (party,) = about["organizer"], about["contributor"]
+    assert (host["@type"], host["organizer"]["name"]) == ("Role", "Quaker Office")
+    assert (party["@type"], party["contributor"]["name"]) == ("Role", "Army")
     assert about["superEvent"]["name"] == "Rounds"
     assert ways(trail) == ["Peace Portal", "Timeline", "Talks"]
     assert "Secret" not in html

@@ -26,6 +26,7 @@ from tests.factories import (
     make_identifier,
     make_organisation,
     make_organisation_name,
+    make_participation,
     make_place,
     make_quotation,
     make_resource,
@@ -109,6 +110,42 @@ def test_parts_of_pages_find_their_page():
     make_document(event=event, title="Protocol", text="The sluices are opened.")
     assert found("sluice") == ["Agreement signed"]
     assert found("sluice", Document) == ["Protocol"]
+
+
+def test_who_signed_finds_the_event_and_is_shown(client):
+    event = make_event(title="Accord", summary="Signed in Algiers.")
+    make_participation(event=event, role="mediated", represented_by="Ramtane Lamamra, Minister")
+    text = results_of(client.get("/search/?q=lamamra"))
+    assert ">Accord</a>" in text
+    assert "Ramtane <mark>Lamamra</mark>, Minister" in text
+    assert titles_of(client.get("/timeline/?q=Lamamra")) == ["Accord"]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"status": "draft"},
+        {"publish_at": timezone.now() + timedelta(days=9)},
+        {"unpublish_at": timezone.now() - timedelta(days=9)},
+        {"removed_at": timezone.now() - timedelta(days=9)},
+    ],
+)
+def test_who_signed_for_a_hidden_body_finds_nothing(client, hidden):
+    event = make_event(title="Accord with Minister", summary="Signed.")
+    make_participation(event=event, represented_by="A. Person, Minister")
+    body = make_organisation(name="Hidden", **hidden)
+    make_participation(event=event, organisation=body, represented_by="Lamamra, Minister")
+    for address in ("/search/?q=Lamamra", "/search/?q=Lamamri", "/timeline/?q=Lamamra"):
+        response = client.get(address)
+        assert "Accord" not in results_of(response)
+        assert "?q=lamamra" not in response.text
+    text = client.get("/search/?q=Minister").text
+    assert "Accord" in text
+    assert "Lamamra" not in text
+    Organisation.objects.filter(pk=body.pk).update(
+        status="published", publish_at=None, unpublish_at=None, removed_at=None
+    )
+    assert found("Lamamra") == ["Accord with Minister"]
 
 
 def test_long_documents_are_found_by_their_last_words_and_across_their_parts():

@@ -64,7 +64,34 @@ def test_item_of_an_agreement_names_parties_and_process(client):
     take_part(agreement, "party", "North", "South")
     take_part(agreement, "mediated", "Envoy Office")
     text = text_of(client.get("/timeline/?kind=agreement"))
-    assert "Parties: North; South Peace process: Lake talks, number 3 Envoy Office" in text
+    made = "Parties: North; South Mediator: Envoy Office"
+    assert f"{made} Peace process: Lake talks, number 3" in text
+
+
+def test_item_names_who_helped_by_role_and_only_once(client):
+    agreement = make_agreement()
+    take_part(agreement, "mediated", "Envoy Office", "Lake Union")
+    take_part(agreement, "witnessed", "League")
+    take_part(agreement, "convened", "Host")
+    text = text_of(client.get("/timeline/?kind=agreement"))
+    assert "Mediators: Envoy Office; Lake Union Witness: League Host" in text
+    item = results_of(client.get("/timeline/?kind=agreement"))
+    assert item.count(">Envoy Office<") == item.count(">League<") == 1
+
+
+def test_page_of_a_body_says_what_it_was_in_each_event(client):
+    office = make_organisation(name="Envoy Office")
+    section = make_organisation(name="Section", parent=office)
+    agreement = make_agreement()
+    make_participation(event=agreement, role="mediated", organisation=office)
+    make_participation(event=agreement, role="witnessed", organisation=office)
+    make_event(title="Talks", organisations=[office])
+    make_event(title="Meeting of the section", organisations=[section])
+    text = read(client, office)
+    assert "Agreement · Mediator · Witness Accord" in text
+    assert "Meeting · Took part Talks" in text
+    assert "Meeting Meeting of the section" in text
+    assert "· Mediator" not in text_of(client.get("/timeline/"))
 
 
 def test_item_of_forty_parties_stays_short(client):
@@ -275,6 +302,35 @@ def test_full_text_read_from_a_file_says_so_and_tells_its_pages(client):
     assert '<div class="text" lang="ar" dir="rtl"><p>Three</p></div>' in response.text
 
 
+def test_full_text_leads_to_its_other_languages(client):
+    agreement = make_agreement()
+    english = make_document(event=agreement, text="Peace")
+    french = make_document(event=agreement, text="Paix", language="fr", version_of=english)
+    make_document(event=agreement, text="Amani", language="sw", version_of=english, status="draft")
+    make_document(event=agreement, language="es", version_of=english)
+    make_document(event=agreement, text="Apart", language="de")
+    response = client.get(english.text_address)
+    assert f'href="{french.text_address}" hreflang="fr"' in response.text
+    assert "In other languages: français (French)" in text_of(response)
+    for other in ("Swahili", "Spanish", "German"):
+        assert other not in text_of(response)
+    assert "In other languages: English" in text_of(client.get(french.text_address))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("One\fself-rule, and\nmore", 4, "2:~:text=self%2Drule%2C%20and"),
+        ("和平与正义", 0, "1:~:text=%E5%92%8C%E5%B9%B3%E4%B8%8E%E6%AD%A3%E4%B9%89"),
+        ("word " * 40, 0, "1:~:text=" + "%20".join(["word"] * 19)),
+        ("Peace, and peace", 11, "1"),
+    ],
+)
+def test_place_of_a_text_has_an_address(text, place, said):
+    document = make_document(text=text)
+    assert document.address_of(place) == f"{document.text_address}#page-{said}"
+
+
 def test_document_without_text_leads_back_to_its_event(client):
     document = make_document()
     response = client.get(f"{document.event.get_absolute_url()}documents/{document.uid}/")
@@ -334,9 +390,12 @@ def test_words_deep_in_a_long_text_are_found_and_shown(client):
     document = make_document(event=make_agreement(), title="In full", text="\f".join(pages))
     for query in ('"lanterns of antonio"', "lantern ford"):
         response = client.get("/search/", {"q": query})
-        assert f'href="{document.text_address}#page-100"' in response.text
+        assert f'href="{document.text_address}#page-100' in response.text
         assert "<mark>lanterns</mark>" in response.text
         assert "Full text, page 100 · In Accord" in text_of(response)
+    assert (
+        "#page-100:~:text=lanterns%20of%20Ant%C3%B3nio%20Vale%20at%20the%20ford." in response.text
+    )
     assert titles_of(client.get("/timeline/?q=lanterns")) == ["Accord"]
 
 

@@ -279,6 +279,19 @@ def test_empty_list_survives_any_name(client, name):
         assert "No events" in text_of(response)
 
 
+def test_nearest_spelling_is_offered_for_words_alone(client, areas):
+    make_event(title="Mediation in the north")
+    assert links(client, "q=mediaton")["mediation"][0] == "/timeline/?q=mediation"
+    assert "Did you mean mediation?" in results(client, "q=mediaton")
+    assert "Did you mean" not in results(client, "q=mediaton&area=disarmament")
+    assert "Did you mean" not in results(client, "q=zzzzzz")
+
+
+def test_spelling_of_a_hidden_event_is_not_offered(client):
+    make_event(title="Mediation in the north", status="draft")
+    assert "Did you mean" not in results(client, "q=mediaton")
+
+
 # A page that finds nothing takes the same queries whatever there is.
 
 
@@ -310,6 +323,7 @@ def add_all(number, areas, places):
         ("area=mediation&kind=observance", 12),
         ("place=burundi&kind=observance", 12),
         (WHERE_AND_WHAT, 12),
+        ("q=evennt", 12),
         (f"{WHERE_AND_WHAT}&after=1990&before=1999", 12),
         # Each filter that names pages reads them; where three exclude each other, each is counted.
         (f"{WHERE_AND_WHAT}&after=1990&before=1999&kind=observance&q=x&organisation=office", 16),

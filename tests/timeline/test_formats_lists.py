@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_place,
+    make_series,
     make_source,
 )
 from tests.reading import file_of
@@ -26,7 +28,16 @@ pytestmark = pytest.mark.django_db
 FIELDS = [
     *("uid", "url", "title", "kind", "happened", "happened_earliest", "happened_latest"),
     *("happened_inferred", "posted", "areas", "organisations", "participants", "places"),
-    *("place_codes", "documents", "identifiers", "summary", "sources", "updated"),
+    *(
+        "place_codes",
+        "documents",
+        "series",
+        "ordinal",
+        "identifiers",
+        "summary",
+        "sources",
+        "updated",
+    ),
 ]
 
 
@@ -121,6 +132,27 @@ def test_csv_has_the_same_fields_as_cells(client, full):
     assert row["place_codes"] == "BDI"
     assert row["identifiers"] == "un-symbol:S/2023/9"
     assert row["sources"] == "A %7C letter|https://example.org/a%7Cb"
+
+
+def test_series_and_number_stand_in_both(client):
+    series = make_series(name="Lake talks", slug="lake-talks")
+    make_event(series=series, ordinal=3)
+    (record,) = json_of(client, "/timeline.json")["results"]
+    named = {"uid": str(series.uid), "slug": "lake-talks", "title": "Lake talks"}
+    assert (record["series"], record["ordinal"]) == (named, 3)
+    (row,) = rows_of(client, "/timeline.csv")
+    assert (row["series"], row["ordinal"]) == ("lake-talks", "3")
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
+)
+def test_series_that_is_hidden_is_not_named(client, hidden):
+    make_event(series=make_series(name="Quiet channel", **hidden), ordinal=3)
+    (record,) = json_of(client, "/timeline.json")["results"]
+    assert record["series"] is record["ordinal"] is None
+    (row,) = rows_of(client, "/timeline.csv")
+    assert row["series"] == row["ordinal"] == ""
 
 
 def test_csv_of_nothing_is_its_header(client):

@@ -149,6 +149,19 @@ def test_drawing_is_for_eyes_and_the_list_for_keyboards(client):
     assert "1901" not in figure
 
 
+def test_key_shows_each_mark_beside_its_words(client):
+    make_events("1953-07-27", "2024-07", "2008/..")
+    key = client.get("/timeline/").text.split('<ul class="key">')[1].split("</ul>")[0]
+    for kind, words in [
+        ("sure", "known to the day"),
+        ("soft", "a month, a year or more"),
+        ("open", "open at one end"),
+    ]:
+        assert re.search(f'<svg aria-hidden="true"[^>]*><line class="{kind}".*?</svg>{words}', key)
+    for colour in ("Dark", "Light"):  # each is the other in the dark scheme
+        assert colour not in key
+
+
 def test_years_take_two_queries_at_most(django_assert_num_queries):
     make_events("1953")
     with django_assert_num_queries(1):

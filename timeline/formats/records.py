@@ -51,6 +51,8 @@ FIELDS = {
         "document of which it is a version; “text_url” is where its full text is read, empty if "
         "none is kept."
     ),
+    "series": _("The series that it belongs to, as a peace process; in CSV its slug."),
+    "ordinal": _("Its number in that series, if it has one."),
     "identifiers": _("What others call it, as scheme:value."),
     "summary": _("The summary."),
     "sources": _("Where this comes from; in CSV addresses, or titles where there is none."),
@@ -59,15 +61,17 @@ FIELDS = {
 
 COLUMNS = (
     *("pk", "uid", "slug", "title", "kind", "happened", "happened_earliest", "happened_latest"),
-    *("happened_inferred", "posted", "summary", "updated_at"),
+    *("happened_inferred", "posted", "ordinal", "summary", "updated_at"),
+    *("series__uid", "series__slug", "series__name", "series__status", "series__removed_at"),
+    *("series__publish_at", "series__unpublish_at"),
 )
 
 
 def records(pks: list[int], at: datetime | None = None) -> Iterator[dict]:
     """The events `pks` in that order, as far as anyone may see them. Seven queries."""
     at = at or timezone.now()
-    rows = Event.objects.published(at).filter(pk__in=pks).order_by().only(*COLUMNS)
-    events = {event.pk: event for event in rows}
+    rows = Event.objects.published(at).filter(pk__in=pks).order_by().select_related("series")
+    events = {event.pk: event for event in rows.only(*COLUMNS)}
     areas = links(Event.areas.through, "event", "areaofwork", pks, at)
     places = _places(pks, at)
     participants = _participants(pks, at)
@@ -78,6 +82,7 @@ def records(pks: list[int], at: datetime | None = None) -> Iterator[dict]:
         if pk not in events:
             continue  # taken down since the query was asked
         event = events[pk]
+        series = event.series if event.series and event.series.is_public(at) else None
         taking_part = participants.get(pk, [])
         bodies = {row[1]: link(*row[:3]) for row in taking_part}
         yield {
@@ -98,6 +103,8 @@ def records(pks: list[int], at: datetime | None = None) -> Iterator[dict]:
             "places": [link(*row[:3]) for row in places.get(pk, [])],
             "place_codes": [code for *_row, code in places.get(pk, []) if code],
             "documents": [_document(event.slug, *row) for row in documents.get(pk, [])],
+            "series": link(series.uid, series.slug, series.name) if series else None,
+            "ordinal": event.ordinal if series else None,
             "identifiers": [
                 {"scheme": scheme, "value": value} for scheme, value in names.get(pk, [])
             ],
@@ -122,6 +129,7 @@ def row(record: dict) -> dict:
             ),
             "place_codes": joined(record["place_codes"]),
             "documents": joined(map(address_or_title, record["documents"])),
+            "series": record["series"] and record["series"]["slug"],
             "identifiers": joined(
                 f"{name['scheme']}:{name['value']}" for name in record["identifiers"]
             ),
@@ -141,7 +149,7 @@ def _places(pks, at):
 
 
 def _participants(pks, at):
-    rows = Participation.objects.filter(visible(at, page="organisation"), event__in=pks)
+    rows = Participation.objects.shown(at).filter(event__in=pks)
     columns = ("organisation__uid", "organisation__slug", "organisation__name")
     rows = rows.order_by("organisation__sort_name", "pk")
     return grouped(rows.values_list("event", *columns, "role", "represented_by"))

@@ -37,6 +37,8 @@ def event() -> dict:
         "places": schema.links(),
         "place_codes": schema.PLACE_CODES,
         "documents": {"type": "array", "items": schema.record(document)},
+        "series": schema.links()["items"] | {"type": ["object", "null"]},
+        "ordinal": NUMBER,
         "identifiers": schema.IDENTIFIERS,
         "summary": schema.TEXT,
         "sources": schema.SOURCES,

@@ -1,3 +1,6 @@
+import re
+from urllib.parse import quote
+
 from django.core.validators import (
     FileExtensionValidator,
     MaxLengthValidator,
@@ -184,6 +187,23 @@ class Document(Part, Sourced):
     def page_of(self, place: int) -> int:
         """The number of the page on which this place of the text is."""
         return len(pages_of(self.text[:place]))
+
+    def address_of(self, place: int) -> str:
+        """Where this place of the text is read: its page, and on it the words themselves.
+
+        Browsers that do not know text fragments (https://wicg.github.io/scroll-to-text-fragment/)
+        show the page; so does an address of words that stand further up as well, where all others
+        would go.
+        """
+        address = f"{self.text_address}#page-{self.page_of(place)}"
+        line = re.split(r"[\n\f\r]", self.text[place : place + 100])[0]
+        words = line.split()
+        if len(line) == 100 and len(words) > 1:
+            words.pop()  # it may be cut
+        said = " ".join(words)
+        if said.casefold() in self.text[:place].casefold():
+            return address
+        return f"{address}:~:text={quote(said, safe='').replace('-', '%2D')}"
 
     @property
     def has_pages(self) -> bool:

@@ -19,9 +19,9 @@ from peaceportal.core.rich_text import RichTextField, plain_text
 from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
 from timeline.models.series import EventSeries
-from timeline.querysets import ADDED, NEWEST, EventQuerySet
+from timeline.querysets import ADDED, NEWEST, EventQuerySet, ParticipationQuerySet
 
-MOST_PARTIES = 6  # that an item of a list names
+MOST_NAMED = 6  # in one role, that an item of a list names
 
 
 class Event(Page, Sourced):
@@ -182,21 +182,33 @@ class Event(Page, Sourced):
     def chip_organisations(self) -> list[Organisation]:
         """Of the participations that `for_list` read, each body once.
 
-        An agreement can have many parties and witnesses: its parties are listed in words.
+        An agreement can have many parties and witnesses: who made it is listed in words.
         """
-        many = Participation.OF_MANY if self.is_agreement else ()
-        found = [part for part in self.public_participations if part.role not in many]
+        apart = Participation.SAID_OF_AGREEMENT if self.is_agreement else ()
+        found = [part for part in self.public_participations if part.role not in apart]
         return list({part.organisation_id: part.organisation for part in found}.values())
 
     @property
-    def parties_in_short(self) -> tuple[list[Organisation], int]:
-        """Of an agreement the first parties, and how many there are besides."""
-        party = Participation.Role.PARTY
-        found = [part.organisation for part in self.public_participations if part.role == party]
+    def makers_in_short(self) -> list[tuple[str, list[Organisation], int]]:
+        """Of an agreement what each role is called, who had it first, and how many did besides.
+
+        Witnesses are named only where they are few.
+        """
         if not self.is_agreement:
-            return [], 0
-        most = MOST_PARTIES if len(found) > MOST_PARTIES + 1 else len(found)
-        return found[:most], len(found) - most
+            return []
+        role = Participation.Role
+        found = []
+        for one in (role.PARTY, role.MEDIATED, role.WITNESSED):
+            bodies = [part.organisation for part in self.public_participations if part.role == one]
+            most = MOST_NAMED if len(bodies) > MOST_NAMED + 1 else len(bodies)
+            if bodies and (most == len(bodies) or one != role.WITNESSED):
+                found.append((role_of(one, len(bodies)), bodies[:most], len(bodies) - most))
+        return found
+
+    def roles_of(self, organisation: Organisation) -> list[str]:
+        """What this body was in it, of the participations that `for_list` read."""
+        parts = self.public_participations
+        return [role_of(part.role, 1) for part in parts if part.organisation_id == organisation.pk]
 
     @property
     def commemorations(self) -> list["Event"]:
@@ -256,15 +268,16 @@ class Participation(Record):
         WITNESSED = "witnessed", _("witnessed")
         MANDATED = "mandated", _("mandated it")
 
-    # Those of an agreement in the order in which it names them; and those of whom it may have many.
+    # Those of an agreement in the order in which it names them; and those that are no chips of it.
     OF_AGREEMENT = [
         *(Role.PARTY, Role.MEDIATED, Role.SIGNED, Role.WITNESSED),
         *(Role.MANDATED, Role.CONVENED, Role.TOOK_PART, Role.ISSUED, Role.SUBJECT),
     ]
-    OF_MANY = (Role.PARTY, Role.SIGNED, Role.WITNESSED)
+    SAID_OF_AGREEMENT = (Role.PARTY, Role.MEDIATED, Role.SIGNED, Role.WITNESSED)
 
     owner_fields = ("event", "organisation")
     fragment = "organisations"
+    search_number = 11
 
     event = models.ForeignKey(
         Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="participations"
@@ -279,6 +292,8 @@ class Participation(Record):
     represented_by = models.CharField(
         _("represented by"), max_length=500, blank=True, help_text=_("Name and office.")
     )
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participation")
@@ -298,8 +313,11 @@ class Participation(Record):
     def __str__(self):
         return self.get_role_display()
 
+    def search_texts(self):
+        return SearchTexts(body=self.represented_by)
 
-def role_of(role: Participation.Role, count: int) -> str:
+
+def role_of(role: str, count: int) -> str:
     """What those are called who had a role in an event."""
     match role:
         case Participation.Role.PARTY:
@@ -310,4 +328,4 @@ def role_of(role: Participation.Role, count: int) -> str:
             return ngettext("Signatory", "Signatories", count)
         case Participation.Role.WITNESSED:
             return ngettext("Witness", "Witnesses", count)
-    return capfirst(role.label)
+    return capfirst(str(Participation.Role(role).label))

@@ -19,8 +19,11 @@ ON_A_PANEL = 10
 PANEL = "timeline/_panel.html"
 
 
-def panel(events, **parameters) -> dict:
-    """The newest of `events` and their years, how many there are, and where the finder has all."""
+def panel(events, of: Organisation | None = None, **parameters) -> dict:
+    """The newest of `events` and their years, how many there are, and where the finder has all.
+
+    Beside each event stands what the body `of` was in it.
+    """
     address = f"{reverse('timeline:list')}?{urlencode(parameters)}"
     counted = events.annotate(in_all=Window(Count("pk")))  # the number comes with the rows
     newest = list(counted.newest_first().defer("body")[: MOST_MARKS + 1])
@@ -28,7 +31,7 @@ def panel(events, **parameters) -> dict:
     prefetch_related_objects(shown, "series", *list_relations())
     count = newest[0].in_all if newest else 0
     return {
-        "events": shown,
+        "events": [(event, event.roles_of(of) if of else []) for event in shown],
         "count": count,
         "years": years_of(events, timezone.localdate(), newest) if count > 1 else None,
         "address": address,
@@ -45,7 +48,7 @@ def events_in_area(area: AreaOfWork):
 def events_of_organisation(organisation: Organisation):
     bodies = Organisation.objects.published().beneath([organisation])
     events = Event.objects.published().with_organisations(bodies)
-    return panel(events, organisation=organisation.slug, bodies=1)
+    return panel(events, organisation, organisation=organisation.slug, bodies=1)
 
 
 @register.inclusion_tag(PANEL)

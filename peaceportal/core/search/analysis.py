@@ -16,8 +16,9 @@ from functools import lru_cache
 
 from peaceportal.core.folding import fold
 
-# Raised with every change of what follows: an index that was made otherwise is then made anew.
-VERSION = 1
+# Raised with every change of what follows, and of which models are searched: an index that was made
+# otherwise is then made anew.
+VERSION = 2
 
 _LONGEST_CHUNK = 200
 LONGEST_TERM = 60  # characters; what is longer is no word

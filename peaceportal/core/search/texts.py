@@ -114,6 +114,8 @@ def entries_of(record) -> list[Entry]:
     if beyond:
         head["summary"] = head["summary"][: MOST["summary"]]
         body = [*beyond, GAP, *body]
+    if not body and not any(head.values()):
+        return []
     starts = range(0, max(1, len(body) - SHARED), BODY_PART - SHARED)[:MOST_PARTS]
     return [
         Entry(
