@@ -8,6 +8,7 @@ reacts to saves. What a version must hold is told from here, too (`core/versions
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 
 from django.db import connections, models
@@ -30,12 +31,21 @@ class ChangeCounter(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
 
+def new_token() -> int:
+    return random.getrandbits(62)
+
+
 class Change(models.Model):
-    """A record was made, changed or deleted: the reader looks it up by `uid` to see which."""
+    """A record was made, changed or deleted: the reader looks it up by `uid` to see which.
+
+    After a backup was put back, another change may bear the same number: by its `token`, readers
+    that keep what they read elsewhere tell the two apart.
+    """
 
     seq = models.BigIntegerField(primary_key=True)
     model = models.CharField(max_length=80)
     uid = models.UUIDField()
+    token = models.BigIntegerField(default=new_token)
 
     class Meta:
         ordering = ["seq"]

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from peaceportal.core.finder import Finder
-from peaceportal.core.held import Marks, compiled
+from peaceportal.core.held import LARGEST_PK, Marks, compiled
 from peaceportal.core.remembered import Remembered, State
 
 # Of the pages that many rows name, how many come with their names.
@@ -204,8 +204,8 @@ def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted] | None:
         number(others_asked(finder, *facet.left_out), *compiled(rows))
         if isinstance(facet, PageFacet):
             number(facet.pages.model, *compiled(facet.pages.order_by().values_list("pk")))
-    values, texts = finder.held.values(selects)
-    if not finder.held.is_small_enough:
+    values, texts, largest = finder.held.values(selects)
+    if largest > LARGEST_PK:  # too many to mark: SQL has to count
         return None
     found = {key: list(map(int, pks)) for key, pks in zip(numbers, texts, strict=True)}
     marks: dict[Hashable, Marks] = {}
@@ -216,7 +216,7 @@ def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted] | None:
             continue
         asked = others_asked(finder, *facet.left_out)
         if asked not in marks:
-            marks[asked] = Marks(found[asked], finder.held.largest)
+            marks[asked] = Marks(found[asked], largest)
         if isinstance(facet, Total):
             made.append(Counted(total=marks[asked].total))
             continue

@@ -28,7 +28,7 @@ MOST_CHANGES = 1000
 LARGEST_PK = 5_000_000
 
 Values = Mapping[Hashable, array]
-Logged = tuple[int, str, UUID]
+Logged = tuple[int, str, UUID, int]
 Select = tuple[str, Sequence]  # with its parameters
 
 
@@ -61,30 +61,36 @@ class Held:
         self._latest: Logged | None = None  # the change that was read last
         self._values: dict[str, dict[Hashable, array]] = {}
         self._above: dict[type, dict[int, list[int]]] = {}
-        self.largest = 0
+        self._largest = 0
 
-    def values(self, asked: Sequence[Select] = ()) -> tuple[Mapping[str, Values], list[list[str]]]:
-        """The rows of each value, by the name of the relation, and what is `asked` beside it.
+    def values(
+        self, asked: Sequence[Select] = ()
+    ) -> tuple[Mapping[str, Values], list[list[str]], int]:
+        """The rows of each value, by the name of the relation, what is `asked` beside it, and the
+        largest number of a row.
 
         That are SELECTs of one column, given as texts. One query if nothing has changed, two more
         if something has. The values are never changed afterwards.
         """
         with self._lock:
             texts = self._follow(asked)
-            return self._values, texts
+            return self._values, texts, self._largest
 
     @property
     def is_small_enough(self) -> bool:
-        """Whether rows can be marked; else SQL has to count."""
-        return self.largest <= LARGEST_PK
+        """Whether rows can be marked, as far as is known; else SQL has to count."""
+        return self._largest <= LARGEST_PK
 
     def _follow(self, asked: Sequence[Select]) -> list[list[str]]:
-        """Each change has a uid, so that another log is known by the last change that was read."""
+        """Each change has a token, by which the last one that was read tells another log."""
         since = self._latest[0] if self._latest else 0
-        selects = [_log(since), *map(_pages, self.trees)]
-        log, *found = aggregate([*((3, select) for select in selects), *((1, s) for s in asked)])
+        trees = [(3, _pages(tree)) for tree in self.trees]
+        log, *found = aggregate([(4, _log(since)), *trees, *((1, select) for select in asked)])
         above = {tree: _above(pages) for tree, pages in zip(self.trees, found, strict=False)}
-        changes = sorted((int(seq), model, UUID(uid)) for seq, model, uid in zip(*log, strict=True))
+        changes = sorted(
+            (int(seq), model, UUID(uid), int(token))
+            for seq, model, uid, token in zip(*log, strict=True)
+        )
         known, *new = changes or [None]
         is_whole = [change[0] for change in new] == list(range(since + 1, since + 1 + len(new)))
         is_known = self._latest is not None and known == self._latest
@@ -106,17 +112,20 @@ class Held:
 
     def _begin(self, above: dict[type, dict[int, list[int]]]) -> None:
         """Read everything. What changes meanwhile is read again."""
-        log = Change.objects.order_by("-seq").values_list("seq", "model", "uid")
-        self._above, self._latest, self.largest = above, log.first(), 0
+        log = Change.objects.order_by("-seq").values_list("seq", "model", "uid", "token")
+        latest = log.first()
+        self._latest = None  # if the reading breaks off, the next begins anew
+        self._above, self._largest = above, 0
         self._values = {
             name: {value: array("q", rows) for value, rows in found.items()}
             for name, found in self._gathered(each.pairs() for each in self.relations)
         }
+        self._latest = latest
 
     def _read(self, new: Sequence[Logged]) -> None:
         """The rows that these changes may have touched are taken out, and read again."""
         manager, label = self.model._base_manager, self.model._meta.label_lower
-        uids = {uid for _seq, model, uid in new if model == label}
+        uids = {uid for _seq, model, uid, _token in new if model == label}
         pks = set(manager.filter(uid__in=uids).order_by().values_list("pk", flat=True))
         if pks:
             again = (e.pairs().filter(**{f"{e.row}__in": pks}) for e in self.relations)
@@ -149,7 +158,7 @@ class Held:
                     places = read[text] = [found.setdefault(each, set()) for each in all_above]
                 for place in places:
                     place.add(row)
-            self.largest = max([self.largest, *map(max, filter(None, found.values()))])
+            self._largest = max([self._largest, *map(max, filter(None, found.values()))])
             yield relation.name, found
 
 
@@ -171,7 +180,7 @@ class Marks:
 
 def _log(since: int) -> tuple[str, tuple]:
     log = Change.objects.filter(seq__gte=since).order_by("seq")
-    return compiled(log.values_list("seq", "model", "uid")[: MOST_CHANGES + 2])
+    return compiled(log.values_list("seq", "model", "uid", "token")[: MOST_CHANGES + 2])
 
 
 def _pages(tree: type[models.Model]) -> tuple[str, tuple]:

@@ -17,7 +17,7 @@ _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 # Joined letters of Latin, Armenian, Hebrew and Arabic as fonts have them: nobody types them.
 _AS_PRINTED = re.compile(r"[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]+")
 _SOFT_HYPHEN = "\u00ad"
-_CUT_WORD = re.compile(r"([^\W\d_]+)([-\u2010\u00ad])\Z")
+_CUT_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-\u2010\u00ad])\Z")
 _REST_OF_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 # What a new paragraph begins with: “1.”, “(a)”, “iv)”, a bullet, “Article 12”.
@@ -31,7 +31,10 @@ _FULL = 0.75  # of the usual length of a full line
 def clean(text: str) -> str:
     """The text with one kind of line end, and without what is none."""
     text = _NO_TEXT.sub("", _LINE_ENDS.sub("\n", text))
-    text = re.sub(r"[ \t\xa0]+(?=[\n\f]|\Z)", "", text)
+    # Line by line: a pattern would look through a run of spaces from each of them anew.
+    text = PAGE.join(
+        "\n".join(line.rstrip(" \t\xa0") for line in page.split("\n")) for page in text.split(PAGE)
+    )
     return re.sub(r"\n{3,}", "\n\n", text)
 
 

@@ -105,6 +105,7 @@ class Record(models.Model):
     # Whether versions of it are kept. Relations whose rows a version holds with the record, and
     # those to parts that stand on it, of which versions of their own are kept.
     is_versioned = True
+    is_restored = False  # on a record that is put back: what seems left over is meant
     versioned_rows: tuple[str, ...] = ()
     versioned_parts: tuple[str, ...] = ()
 

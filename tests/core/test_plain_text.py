@@ -51,3 +51,11 @@ def test_soft_hyphen_goes():
 
 def test_pages_keep_their_number():
     assert flowing(["", "two\fstill two", ""]) == "\ftwo\nstill two\f"
+
+
+@pytest.mark.parametrize("char", [" ", "\t", "a", "-", "\n", "1"])
+def test_long_runs_of_one_character_are_read_once(char):
+    """Where the work grew with the square of the length, this would take hours."""
+    run = char * 400_000
+    assert clean(f"before\n{run}.\nafter").startswith("before\n")
+    assert flowing([f"before {run}\nafter"]).startswith("before")

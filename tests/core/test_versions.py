@@ -13,13 +13,13 @@ from peaceportal.core.publishing import Page
 from peaceportal.core.records import Record
 from peaceportal.core.versions import capture
 from peaceportal.core.versions.capture import one_version
-from peaceportal.core.versions.differences import compare
+from peaceportal.core.versions.differences import compare, compared
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
 from tests.editor import address, saved, send
 from tests.rich_records import RICH
-from timeline.models import Event
+from timeline.models import Document, Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
@@ -333,3 +333,32 @@ def test_much_is_kept_in_parts(monkeypatch):
         Event.objects.bulk_create([Event(title=f"Event {n}") for n in range(10)])
     assert [revision.version_set.count() for revision in made(before)] == [4, 4, 2]
     assert {revision.comment for revision in made(before)} == {"much"}
+
+
+def test_long_texts_are_compared_in_a_bounded_way():
+    """Where the work grew with the square of the number of lines, this would take hours."""
+    old = "\n\n".join(f"Paragraph {number} of the old text." for number in range(20_000))
+    new = old.replace("old", "new")
+    kinds = [stretch.kind for stretch in compared(old, new)]
+    assert kinds == ["gone", "new"]
+    changed = old.replace("Paragraph 9000 ", "Article 9000 ")
+    assert [s.text for s in compared(old, changed) if s.kind != "same"] == ["Paragraph", "Article"]
+
+
+def test_document_is_restored_with_the_text_that_was_read_of_its_file():
+    document = make.make_document(url="https://example.org/", file="documents/a.pdf")
+    Document.objects.filter(pk=document.pk).update(text="Whole text", pages=3)
+    document.refresh_from_db()
+    with one_version():
+        capture.changed([document], "default")
+    kept = snapshot(versions_of(document)[0])
+    document.file = "documents/b.pdf"
+    document.text = "Another"
+    document.save()
+    restore(kept)
+    document.refresh_from_db()
+    assert (document.file.name, document.text, document.pages) == (
+        "documents/a.pdf",
+        "Whole text",
+        3,
+    )

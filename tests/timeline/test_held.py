@@ -187,3 +187,27 @@ def test_beyond_the_largest_key_the_database_counts(events, monkeypatch, client)
     monkeypatch.setattr(held, "LARGEST_PK", 1)
     counting.KEPT.clear()
     assert client.get("/timeline/").content == before
+
+
+def test_other_change_of_the_same_number_is_told_from_the_one_that_was_read(events):
+    """As after a backup was put back, and the same record was then changed in another way."""
+    agree()
+    event = events[0]
+    QuerySet(Event).filter(pk=event.pk).update(kind="agreement")
+    last = Change.objects.order_by("-seq").first()
+    Change.objects.filter(pk=last.pk).update(token=last.token + 1)
+    agree()
+
+
+def test_reading_that_broke_off_is_begun_anew(events, monkeypatch):
+    HELD.clear()
+    gathered = HELD._gathered
+
+    def breaks(*args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(HELD, "_gathered", breaks)
+    with pytest.raises(ZeroDivisionError):
+        HELD.values()
+    monkeypatch.setattr(HELD, "_gathered", gathered)
+    agree()

@@ -239,7 +239,8 @@ class Document(Part, Sourced):
 
     def prepare(self, stored):
         super().prepare(stored)
-        if stored is not None and stored.file.name != self.file.name:
+        is_another = stored is not None and stored.file.name != self.file.name
+        if is_another and not self.is_restored:
             self._forget_what_was_read(stored)
         self.text = without_nul(self.text)
         if not self.text:

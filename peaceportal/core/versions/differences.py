@@ -14,6 +14,7 @@ from peaceportal.core.versions.snapshots import Kept, Snapshot, shown_fields
 from peaceportal.core.versions.words import Words, label
 
 MOST_WORDS = 4000  # of two stretches that are compared word by word
+MOST_LINES = 600  # of each of two texts that are compared line by line
 AROUND = 12  # words that are shown beside what differs
 
 Related = Mapping[str, Mapping[str, Kept]]
@@ -107,8 +108,33 @@ def _fields(before: Kept, after: Kept, words: Words, of: str = "") -> Iterator[D
 
 
 def compared(before: str, after: str) -> Iterator[Stretch]:
-    """Word by word; of two long texts first line by line."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    """Word by word; of two long texts first line by line, without what both begin and end with."""
+    old, new = _lines(before), _lines(after)
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    end, end_of_new = len(old) - tail, len(new) - tail
+    if head:
+        yield from _same("".join(old[:head]))
+    yield from _by_lines(old[head:end], new[head:end_of_new])
+    if tail:
+        yield from _same("".join(old[end:]))
+
+
+def _lines(text: str) -> list[str]:
+    """Empty lines belong to the line before: there are many, and all alike."""
+    return re.findall(r"[^\n]+\n*|\n+", text)
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    pairs = zip(old, new, strict=False)
+    return next((n for n, (was, now) in enumerate(pairs) if was != now), min(len(old), len(new)))
+
+
+def _by_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Stretch]:
+    if len(old) > MOST_LINES or len(new) > MOST_LINES:
+        yield from _by_words("".join(old), "".join(new))
+        return
     for step, one, two, three, four in SequenceMatcher(None, old, new, False).get_opcodes():
         gone, came = "".join(old[one:two]), "".join(new[three:four])
         if step == "equal":
