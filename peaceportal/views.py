@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
 from peaceportal.core.addresses import Gone, gone, moved_permanently
+from peaceportal.core.counting import count_all
 from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.core.permanent import find_record
 from peaceportal.sitemaps import SITEMAPS
@@ -34,13 +35,17 @@ DRAWN = [
 @require_safe
 def home(request):
     events = Event.objects.published()
+    event_count, agreement_count, organisation_count = count_all(
+        events, events.filter(kind=Event.Kind.AGREEMENT), Organisation.objects.published()
+    )
     context = {
         "coming_up": list(events.to_come().oldest_first().for_list()[:ON_HOME]),
         "latest": list(events.not_to_come().newest_first().for_list()[:ON_HOME]),
         "areas": list(AreaOfWork.objects.published().tops()),
         "years": years_of(events, timezone.localdate()),
-        "event_count": events.count(),
-        "organisation_count": Organisation.objects.published().count(),
+        "event_count": event_count,
+        "agreement_count": agreement_count,
+        "organisation_count": organisation_count,
     }
     return render(request, "home.html", context)
 

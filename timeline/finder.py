@@ -161,6 +161,11 @@ class EventFinder(Finder):
             others.remove("relevance")
         return [{"label": ORDERS[order], "address": self.ordered(order)} for order in others]
 
+    @property
+    def is_of_agreements(self) -> bool:
+        """Whether all agreements are asked for, and nothing else: the door to them."""
+        return self.asked_groups == ["kind"] and self.asked["kind"] == [Event.Kind.AGREEMENT]
+
     def phrases(self):
         asked = self.asked
         phrases = {}

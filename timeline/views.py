@@ -42,6 +42,7 @@ def event_list(request):
     page = finder.result_page(Event.objects.for_list(), count)
     context = {
         "finder": finder,
+        "heading": _("Agreements") if finder.is_of_agreements else _("Timeline"),
         "page": page,
         "undated": counted[facets.UNDATED].total,
         "sentence": finder.sentence(count),

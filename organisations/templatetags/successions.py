@@ -35,4 +35,6 @@ def succession_sentence(succession: Succession, organisation: Organisation) -> s
     other = succession.successor if is_after else succession.predecessor
     sentence = (AFTER if is_after else BEFORE)[Kind(succession.kind)]
     link = format_html('<a href="{}">{}</a>', other.get_absolute_url(), other) if other else ""
-    return format_html(str(sentence), body=link, date=time_html(succession.date))
+    return format_html(
+        str(sentence), body=link, date=format_html("<bdi>{}</bdi>", time_html(succession.date))
+    )

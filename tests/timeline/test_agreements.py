@@ -139,6 +139,22 @@ def test_nothing_hidden_is_named(client, hidden):
     assert "The only agreement recorded of this process." in read(client, other)
 
 
+# The door to them
+
+
+def test_home_leads_to_all_agreements(client):
+    assert "peace agreement" not in client.get("/").text
+    make_agreement(title=SECRET, status="draft")
+    make_event()
+    make_agreement()
+    assert '<a href="/timeline/?kind=agreement">1 peace agreement</a>' in client.get("/").text
+    html = client.get("/timeline/?kind=agreement").text
+    assert "<h1>Agreements</h1>" in html
+    assert "<title>Agreements – Peace Portal</title>" in html
+    for more in ("&kind=meeting", "&q=accord"):
+        assert "<h1>Timeline</h1>" in client.get(f"/timeline/?kind=agreement{more}").text
+
+
 # The process
 
 

@@ -14,6 +14,16 @@ from tests.reading import text_of
 pytestmark = pytest.mark.django_db
 
 
+def test_dates_keep_their_own_direction(client):
+    event = make_event(happened="2015-05-15/2015-06-20")
+    date = (
+        '<bdi><time datetime="2015-05-15">15 May</time>'
+        ' – <time datetime="2015-06-20">20 June 2015</time></bdi>'
+    )
+    for address in (event.get_absolute_url(), "/timeline/", "/"):
+        assert date in client.get(address).text
+
+
 def read(client, page):
     return text_of(client.get(page.get_absolute_url()))
 

@@ -21,14 +21,16 @@ register = template.Library()
 
 @register.filter
 def time(value: EDTFDate) -> str:
-    """The date in words, in `<time>` where a machine can take it."""
-    return time_html(value)
+    """The date in words, in `<time>` where a machine can take it, apart from what is around it:
+    in a page that reads from right to left the ends of a range would change places.
+    """
+    return format_html("<bdi>{}</bdi>", time_html(value))
 
 
 @register.filter
 def moment(value: EDTFDate) -> str:
     """The date after “as of” or “published”: one that is open reads “2018 or earlier”."""
-    return moment_html(value)
+    return format_html("<bdi>{}</bdi>", moment_html(value))
 
 
 @register.filter
