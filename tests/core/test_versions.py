@@ -11,7 +11,7 @@ from reversion.models import Revision, Version
 from peaceportal.core.models import OldSlug
 from peaceportal.core.publishing import Page
 from peaceportal.core.records import Record
-from peaceportal.core.versions import capture
+from peaceportal.core.versions import capture, differences
 from peaceportal.core.versions.capture import one_version
 from peaceportal.core.versions.differences import compare, compared
 from peaceportal.core.versions.restoring import restore
@@ -343,6 +343,30 @@ def test_long_texts_are_compared_in_a_bounded_way():
     assert kinds == ["gone", "new"]
     changed = old.replace("Paragraph 9000 ", "Article 9000 ")
     assert [s.text for s in compared(old, changed) if s.kind != "same"] == ["Paragraph", "Article"]
+
+
+def test_words_that_all_differ_are_not_matched_by_what_stands_between_them(monkeypatch):
+    """Where commas and spaces are looked for, the work grows with the cube of the words."""
+    monkeypatch.setattr(differences, "MOST_WORDS", 10**6)
+    old = ", ".join(f"old{number}" for number in range(20_000))
+    new = ", ".join(f"new{number}" for number in range(20_000))
+    assert [(s.kind, s.text) for s in compared(old, new)] == [("gone", old), ("new", new)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        (
+            "War and peace",
+            "War, and peace",
+            [("same", "War"), ("new", ","), ("same", " and peace")],
+        ),
+        ("Talks", "Talks in Oslo", [("same", "Talks"), ("new", " in Oslo")]),
+        ("One  two", "One two", [("same", "One"), ("gone", "  "), ("new", " "), ("same", "two")]),
+    ],
+)
+def test_what_stands_between_words_is_compared_as_well(old, new, shown):
+    assert [(s.kind, s.text) for s in compared(old, new)] == shown
 
 
 def test_document_is_restored_with_the_text_that_was_read_of_its_file():

@@ -148,7 +148,7 @@ def _by_words(before: str, after: str) -> Iterator[Stretch]:
     if len(old) + len(new) > MOST_WORDS:
         steps = [("replace", 0, len(old), 0, len(new))]
     else:
-        steps = SequenceMatcher(None, old, new, False).get_opcodes()
+        steps = SequenceMatcher(_is_between_words, old, new, False).get_opcodes()
     gone = came = ""
     for step, one, two, three, four in steps:
         same = "".join(old[one:two]) if step == "equal" else ""
@@ -160,6 +160,11 @@ def _by_words(before: str, after: str) -> Iterator[Stretch]:
             gone += "".join(old[one:two])
             came += "".join(new[three:four])
     yield from _both(gone, came)
+
+
+def _is_between_words(token: str) -> bool:
+    """Spaces, commas and the like, all alike: to pair each with each takes half a minute."""
+    return not (token[0].isalnum() or token[0] == "_")
 
 
 def _both(gone: str, came: str) -> Iterator[Stretch]:
