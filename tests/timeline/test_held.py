@@ -54,11 +54,17 @@ def events():
     ]
 
 
+def plain(counted):
+    """Without the order of the largest, which is theirs who print them."""
+    return [(one.counts, sorted(one.largest), one.total) for one in counted]
+
+
 def agree():
     for query in QUERIES:
         finder = EventFinder(QueryDict(query), Event.objects.published())
         asked = [*facets.facets(finder), Total("all")]
-        assert counting._tallied(finder, asked) == counting._counted(finder, asked), query
+        held, by_sql = (count(finder, asked) for count in (counting._tallied, counting._counted))
+        assert plain(held) == plain(by_sql), query
         (spans,) = counting._tallied(finder, [HeldFacet(SPANS)])
         assert Counter(spans.counts) == _spans(finder.qs)
 
