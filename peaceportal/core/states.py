@@ -38,8 +38,6 @@ DONE = {
 class PageForm(RecordForm):
     """The status is set by the button that was pressed; without one it stays as it is."""
 
-    may_publish = True
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "status" in self.fields:

@@ -116,14 +116,19 @@ def _is_plain(field: models.ManyToManyField) -> bool:
     return field.remote_field.through._meta.auto_created
 
 
+def kept_names(model: type[models.Model]) -> set[str]:
+    """The fields that a version holds; a link with a model of its own is held as rows."""
+    names = {f.name for f in model._meta.local_fields if f.serialize and not f.primary_key}
+    names |= {f.name for f in model._meta.local_many_to_many if _is_plain(f)}
+    return names - UNKEPT
+
+
 def register(record_models: Iterable[type[models.Model]]) -> None:
     """Keep versions of these, and of the rows that belong to them, by their permanent identity."""
     for model in record_models:
-        derived = {f.name for f in model._meta.local_fields if not f.serialize}
-        unkept = (UNKEPT | derived) & {f.name for f in model._meta.local_fields}
         reversion.register(
             model,
-            exclude=sorted(unkept - {model._meta.pk.name}),
+            fields=sorted(kept_names(model)),
             follow=model.versioned_rows,
             object_id_field="uid",
         )

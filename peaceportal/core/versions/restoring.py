@@ -17,8 +17,8 @@ from peaceportal.core.publishing import Page, Status
 from peaceportal.core.records import Record
 from peaceportal.core.roles import is_out
 from peaceportal.core.slugs import is_taken
-from peaceportal.core.versions.capture import one_version
-from peaceportal.core.versions.snapshots import Kept, Snapshot, kept_names
+from peaceportal.core.versions.capture import kept_names, one_version
+from peaceportal.core.versions.snapshots import Kept, Snapshot
 
 # What decides who sees a record.
 STANDING = {"status", "publish_at", "unpublish_at", "removed_at", "merged_into"}

@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 from reversion.models import Version
 
 from peaceportal.core.records import Record
-from peaceportal.core.versions.capture import UNKEPT
+from peaceportal.core.versions.capture import kept_names
 
 
 @dataclass(frozen=True)
@@ -151,18 +151,3 @@ def shown_fields(model: type[Record]) -> list[models.Field]:
         for column in (*model._meta.concrete_fields, *model._meta.many_to_many)
         if column.name in kept and (column.editable or column.name in SET_BY_ACTIONS)
     ]
-
-
-def kept_names(model: type[Record]) -> set[str]:
-    """The fields that a version holds; a link with a model of its own is held as rows."""
-    links = {
-        column.name
-        for column in model._meta.many_to_many
-        if not column.remote_field.through._meta.auto_created
-    }
-    names = {
-        column.name
-        for column in (*model._meta.local_fields, *model._meta.local_many_to_many)
-        if column.serialize and not column.primary_key
-    }
-    return names - links - UNKEPT
