@@ -231,11 +231,6 @@ def _tallied(finder: Finder, facets: list[Facet]) -> list[Counted] | None:
     return made
 
 
-def _most_first(pair: tuple[int, int]) -> tuple[int, int]:
-    pk, rows = pair
-    return -rows, pk
-
-
 def _name_largest(pairs: list[tuple[PageFacet, Counted]]) -> None:
     """The first pages of most rows, by name. One query."""
     places: dict[tuple, int] = {}

@@ -71,14 +71,10 @@ class FileText:
         return sum("\u0590" <= char <= "\u08ff" for char in sample) * 3 > len(sample)
 
 
-def can_be_read(name: str) -> bool:
-    return file_type(name).lower() in SUFFIXES
-
-
 def read_text(file: FieldFile, language: str, seconds: int) -> FileText:
-    """Of a file that `can_be_read`, within so many seconds. Hold no lock of the database meanwhile.
+    """Of a file with one of the `SUFFIXES`, within so many seconds.
 
-    `language` helps where a text file does not tell how it is written.
+    Hold no lock of the database meanwhile. `language` helps where a text file does not tell how it is written.
     """
     try:
         with file.storage.open(file.name) as opened:
