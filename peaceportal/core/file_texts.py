@@ -74,7 +74,8 @@ class FileText:
 def read_text(file: FieldFile, language: str, seconds: int) -> FileText:
     """Of a file with one of the `SUFFIXES`, within so many seconds.
 
-    Hold no lock of the database meanwhile. `language` helps where a text file does not tell how it is written.
+    Hold no lock of the database meanwhile. `language` helps where a text file does not tell how it
+    is written.
     """
     try:
         with file.storage.open(file.name) as opened:
