@@ -68,6 +68,7 @@ KINDS = [
         _("Organisations"),
         lambda: Organisation.objects.published(),
         "organisations:list",
+        is_light=True,
         read=lambda bodies, _query: bodies.prefetch_related(
             Prefetch("names", OrganisationName.objects.all(), "searched_names")
         ),
@@ -123,7 +124,7 @@ class Group:
 def search(request):
     form = SearchForm(request.GET)
     form.is_valid()
-    query = ask(form.cleaned_data.get("q") or "")
+    query = ask(form.cleaned_data.get("q") or "", in_order=True)
     groups = [group for kind in KINDS if (group := _found(kind, query)).total]
     total = sum(group.total for group in groups)
     better = "" if groups or not query else nearest(query, [kind.records() for kind in KINDS])
@@ -173,7 +174,7 @@ def _found(kind: Kind, query: Query) -> Group:
     records = kind.records()
     best = records.matching(query).most_relevant_first(query).annotate(total=Window(Count("*")))
     if kind.is_light:
-        rows = list(best[:SHOWN])
+        rows = list(kind.read(best, query)[:SHOWN])
         group.total = rows[0].total if rows else 0
     else:
         pairs = list(best.values_list("pk", "total")[:SHOWN])

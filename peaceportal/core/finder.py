@@ -70,7 +70,8 @@ class Finder(django_filters.FilterSet):
     @cached_property
     def words(self) -> Query:
         """The words asked for, read once however many counts ask for them."""
-        return ask(self.asked.get("q") or "", self.queryset.db)
+        in_order = self.asked.get("order") == "relevance"
+        return ask(self.asked.get("q") or "", self.queryset.db, in_order=in_order)
 
     # Addresses
 

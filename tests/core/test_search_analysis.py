@@ -1,12 +1,16 @@
 """How texts and queries are cut into terms."""
 
+import re
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from peaceportal.core.search.analysis import FORM, GAP, LONGEST_TERM, stem, stream
 from peaceportal.core.search.query import MOST_CLAUSES, parse
-from peaceportal.core.search.store import fts_expression, tsquery
+from peaceportal.core.search.store import fts_expression, tsquery, vector
+from peaceportal.core.search.texts import Entry
 
 
 def terms(text):
@@ -166,3 +170,18 @@ def test_stem_is_the_same_in_every_thread():
     stem.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(stem, words)) == {"mediat"}
+
+
+def test_vector_marks_columns_and_neighbours_and_queries_ask_for_them():
+    """PostgreSQL's index answers from the marks; places are read of what is left."""
+    texts = {"title": "Peace talks", "names": "", "summary": "Talks on peace", "body": "Quiet"}
+    terms = {name: stream(text) for name, text in texts.items()}
+    stored = vector(Entry(1, 1, UUID(int=1), terms))
+    marks = {lexeme.strip("'") for lexeme in stored.split() if ":" not in lexeme}
+    assert {"Apeac", "Atalk", "Cpeac", "Ctalk"} <= marks
+    assert not marks & {"Bpeac", "Dquiet"}
+    [pair] = re.findall("'(P[0-9a-f]{4})'", tsquery(parse('"peace talks"').clauses))
+    [other] = re.findall("'(P[0-9a-f]{4})'", tsquery(parse('"talks peace"').clauses))
+    assert pair in marks
+    assert other not in marks
+    assert tsquery(parse('"quiet"').clauses, ["title", "names"]) == "('Aquiet' | 'Bquiet')"

@@ -18,7 +18,7 @@ from peaceportal.core.folding import fold
 
 # Raised with every change of what follows, and of which models are searched: an index that was made
 # otherwise is then made anew.
-VERSION = 2
+VERSION = 3
 
 _LONGEST_CHUNK = 200
 LONGEST_TERM = 60  # characters; what is longer is no word

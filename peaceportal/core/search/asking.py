@@ -8,12 +8,11 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, Value, When
-from django.db.models.expressions import RawSQL
 
 from peaceportal.core.folding import fold
-from peaceportal.core.search.following import catch_up
-from peaceportal.core.search.query import Query, parse
-from peaceportal.core.search.store import matching_sql, phrase_sql
+from peaceportal.core.search.following import STATE, catch_up, lacking
+from peaceportal.core.search.query import Clause, Query, parse
+from peaceportal.core.search.store import Asked, found, read
 from peaceportal.core.search.texts import COLUMNS
 
 # Of so many, the first in a list are found soonest by walking it.
@@ -21,45 +20,54 @@ MANY = 5000
 
 
 class Among(Func):
-    """Whether a primary key is among those that a SELECT gives.
+    """Whether a primary key is among these, which are given as a text with commas.
 
-    PostgreSQL takes IN for 200 different values and looks each up alone; of an array it takes
-    all at once.
+    If `is_walked`, each row of a list is asked in its order: of many, that soon has the first.
+    SQLite would look up all of them and put them in order; PostgreSQL sees for itself.
     """
 
     output_field = BooleanField()
-    template = "%(expressions)s"
-    arg_joiner = " IN "
 
-    @classmethod
-    def found(cls, sql: str, params: list) -> Among:
-        return cls(F("pk"), RawSQL(sql, params))  # noqa: S611 - the values are parameters
+    def __init__(self, pks: str, *, is_walked: bool = False):
+        super().__init__(F("pk"))
+        self.pks, self.is_walked = pks, is_walked
+
+    def as_sqlite(self, compiler, connection, **more):
+        column, params = compiler.compile(self.source_expressions[0])
+        no_index = "+" if self.is_walked else ""
+        sql = f"{no_index}{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+        return sql, [*params, f"[{self.pks}]"]
 
     def as_postgresql(self, compiler, connection, **more):
-        array = {"arg_joiner": " = ANY(ARRAY", "template": "%(expressions)s)"}
-        return self.as_sql(compiler, connection, **array, **more)
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"{column} = ANY(%s::bigint[])", [*params, f"{{{self.pks}}}"]
 
 
-class AmongMany(Among):
-    """The same, where so many are among them that a list in order soon has its first rows.
+def ask(words: str | Query, using: str = "default", *, in_order: bool = False) -> Query:
+    """What was typed, understood, and asked of the index. Asked once, it can be used often.
 
-    It is walked and each row asked. To look up all of them and put them in order takes longer, and
-    neither database knows how many an index of words will find.
+    One query, unless the index has to be brought up to date first. What is needed to put it
+    `in_order` of relevance comes with it.
     """
-
-    template = "+%(expressions)s"  # SQLite: not by the index of primary keys
-
-    def as_postgresql(self, compiler, connection, **more):
-        asked = "CASE WHEN %(expressions)s THEN TRUE END"
-        return self.as_sql(compiler, connection, template=asked, **more)
-
-
-def ask(words: str | Query, using: str = "default") -> Query:
-    """What was typed, understood, with the index up to date. Read once, it can be asked often."""
     if isinstance(words, Query):
         return words
     query = parse(words)
-    return replace(query, unread=catch_up(using)) if query else query
+    if not query:
+        return query
+    state = read(query, _in_order(query) if in_order else _whole(query), using, STATE)
+    if not any(lacking(state, using)):
+        return query
+    return replace(query, unread=catch_up(using), found={})
+
+
+def _whole(query: Query) -> list[Asked]:
+    return [(query.clauses, COLUMNS)]
+
+
+def _in_order(query: Query) -> list[Asked]:
+    """Each more relevant than the next: as a phrase where it tells most, then column by column."""
+    phrase = [((Clause((query.as_phrase,)),), COLUMNS[:2])] if query.as_phrase else []
+    return [*phrase, *((query.clauses, COLUMNS[:most]) for most in (1, 2, 3)), *_whole(query)]
 
 
 class SearchedQuerySet(models.QuerySet):
@@ -74,12 +82,23 @@ class SearchedQuerySet(models.QuerySet):
         query = ask(words, self.db)
         if not query:
             return self.none()
-        sql, params = matching_sql(self.model, query, self.db)
-        for parts in self.pages_of_parts(query, at):
-            more, values = parts.order_by().query.get_compiler(self.db).as_sql()
-            sql, params = f"{sql} UNION ALL {more}", [*params, *values]
-        among = AmongMany if count >= MANY else Among
-        return self.filter(among.found(sql, params))
+        pks = self._found(query, at)
+        return self.filter(Among(pks, is_walked=count >= MANY)) if pks else self.none()
+
+    def _found(self, query: Query, at: datetime | None) -> str:
+        """Asked once a query, however many QuerySets are made of it."""
+        key = (self.db, self.model, at)
+        if key not in query.found:
+            [own] = found(query, _whole(query), self.model, self.db)
+            parts = [
+                pages.order_by().using(self.db)
+                for pages in self.pages_of_parts(query, at)
+                if not pages.query.is_empty()
+            ]
+            rows = parts[0].union(*parts[1:], all=True) if parts else ()
+            pages = [str(pk) for row in rows for pk in row.values()]
+            query.found[key] = ",".join(filter(None, [own, *pages]))
+        return query.found[key]
 
     def pages_of_parts(self, query: Query, at: datetime | None) -> Iterable[models.QuerySet]:
         """For pages: queries of the primary keys of those that have a part that meets `query`."""
@@ -104,11 +123,7 @@ class SearchedQuerySet(models.QuerySet):
             if name in fields:
                 wanted = fold(query.typed) if name == "sort_name" else query.typed.strip()
                 steps.append(Q(**{f"{name}__iexact" if name == "acronym" else name: wanted}))
-        if query.as_phrase:
-            found = phrase_sql(self.model, query.as_phrase, self.db, COLUMNS[:2])
-            steps.append(Q(pk__in=RawSQL(*found)))  # noqa: S611
-        for most in (1, 2, 3):
-            found = matching_sql(self.model, query, self.db, within=COLUMNS[:most])
-            steps.append(Q(pk__in=RawSQL(*found)))  # noqa: S611
+        *before, _whole = found(query, _in_order(query), self.model, self.db)
+        steps += [Among(pks) for pks in before]
         cases = [When(step, then=Value(number)) for number, step in enumerate(steps)]
         return Case(*cases, default=Value(len(steps)), output_field=IntegerField())

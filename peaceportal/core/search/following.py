@@ -12,7 +12,6 @@ from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import OperationalError, connections, transaction
-from django.db.models import Subquery
 
 from peaceportal.core.changes import Change, ChangeCounter, LogReader, version
 from peaceportal.core.search import store
@@ -32,16 +31,31 @@ LOCK_PATIENCE = 2.0  # seconds that it waits for others who write
 logger = logging.getLogger(__name__)
 
 
+# One row of one text: how far the index has come, how far the log, how many records it lacks. No
+# row where there is no index.
+STATE = f"""
+    SELECT CAST(reader.seq AS text)
+        || ',' || COALESCE(latest.seq, 0) || ',' || COALESCE(lacks.seq, 0) AS text
+    FROM core_logreader AS reader
+    LEFT JOIN core_changecounter AS latest ON latest.id = {ChangeCounter.ONLY_ROW}
+    LEFT JOIN core_logreader AS lacks ON lacks.name = '{LACKING}'
+    WHERE reader.name = '{READER}'
+"""  # noqa: S608
+
+
 def unread(using: str = "default") -> tuple[int, int]:
     """How many changes and how many records the index lacks. One query of three rows."""
-    latest = ChangeCounter.objects.using(using).filter(pk=ChangeCounter.ONLY_ROW).values("seq")
-    readers = LogReader.objects.using(using)
-    lacking = readers.filter(pk=LACKING).values("seq")
-    row = readers.filter(pk=READER).values_list("seq", Subquery(latest), Subquery(lacking)).first()
-    if row is None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(STATE)
+        return lacking([text for (text,) in cursor.fetchall()], using)
+
+
+def lacking(state: list[str], using: str = "default") -> tuple[int, int]:
+    """The same, of what `STATE` gave."""
+    if not state:
         return max(version(using), 1), 0  # an index of nothing has to be begun, too
-    seq, latest_seq, records = row
-    return abs((latest_seq or 0) - seq), records or 0
+    seq, latest_seq, records = map(int, state[0].split(","))
+    return abs(latest_seq - seq), records
 
 
 def catch_up(using: str = "default", patience: float = PATIENCE) -> int:

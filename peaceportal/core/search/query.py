@@ -39,7 +39,8 @@ class Clause:
 class Query:
     """All clauses must be met. `typed` is what was typed.
 
-    `unread` is how much the index lacked when it was asked.
+    `unread` is how much the index lacked when it was asked. `found` keeps what the index
+    answered (`core/search/store.py`, `asking.py`).
     """
 
     typed: str
@@ -47,6 +48,7 @@ class Query:
     as_phrase: Phrase | None = None
     words: tuple[str, ...] = field(default=(), compare=False)
     unread: int = field(default=0, compare=False)
+    found: dict = field(default_factory=dict, compare=False, repr=False)
 
     def __bool__(self):
         return bool(self.clauses)
