@@ -6,17 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
 from peaceportal.core.addresses import Gone, gone, moved_permanently
-from peaceportal.core.counting import count_all
 from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.core.permanent import find_record
+from peaceportal.core.remembered import content_state
 from peaceportal.sitemaps import SITEMAPS
+from timeline import facets
+from timeline.finder import EventFinder
 from timeline.models import Event
-from timeline.years import years_of
 
 ON_HOME = 6
 
@@ -35,17 +35,16 @@ DRAWN = [
 @require_safe
 def home(request):
     events = Event.objects.published()
-    event_count, agreement_count, organisation_count = count_all(
-        events, events.filter(kind=Event.Kind.AGREEMENT), Organisation.objects.published()
-    )
+    finder, state = EventFinder({}, events), content_state()
+    counted = facets.at_a_glance(finder, [Organisation.objects.published()], state)
     context = {
         "coming_up": list(events.to_come().oldest_first().for_list()[:ON_HOME]),
         "latest": list(events.not_to_come().newest_first().for_list()[:ON_HOME]),
         "areas": list(AreaOfWork.objects.published().tops()),
-        "years": years_of(events, timezone.localdate()),
-        "event_count": event_count,
-        "agreement_count": agreement_count,
-        "organisation_count": organisation_count,
+        "years": facets.years(finder, counted, state),
+        "event_count": counted[facets.ALL].total,
+        "agreement_count": counted["kind"].of(Event.Kind.AGREEMENT),
+        "organisation_count": counted["0"].total,
     }
     return render(request, "home.html", context)
 

@@ -36,6 +36,7 @@ LARGE = {"organisation": Organisation, "place": Place}
 
 # The totals of a query, besides those of its options.
 ALL, UNDATED, OF_ANY_DATE = "all", "undated", "of any date"
+KIND = WordFacet("kind", held="kind")
 
 
 def counted(finder: EventFinder, beside: list[QuerySet], state: State) -> Mapping[str, Counted]:
@@ -46,10 +47,19 @@ def counted(finder: EventFinder, beside: list[QuerySet], state: State) -> Mappin
     undated = finder.queryset.none()
     if "dates" in finder.asked_groups:
         undated = others_found(finder, "dates").undated()
+    totals = [*_totals(finder, beside), Beside(UNDATED, undated)]
+    return counts(finder, [*facets(finder), *totals], state)
+
+
+def at_a_glance(finder: EventFinder, beside: list[QuerySet], state: State) -> Mapping[str, Counted]:
+    """The same without options but kinds: what a page needs that offers no filters."""
+    return counts(finder, [KIND, *_totals(finder, beside)], state)
+
+
+def _totals(finder: EventFinder, beside: list[QuerySet]) -> list[Facet]:
     others = [Beside(str(number), rows) for number, rows in enumerate(beside)]
-    totals = [Total(ALL), Total(OF_ANY_DATE, ("dates",)), Beside(UNDATED, undated)]
     spans = [HeldFacet(SPANS, ("dates",))] if finder.held else []
-    return counts(finder, [*facets(finder), *totals, *spans, *others], state)
+    return [Total(ALL), Total(OF_ANY_DATE, ("dates",)), *spans, *others]
 
 
 def groups(finder: EventFinder, counted: Mapping[str, Counted]) -> list[Group]:
@@ -88,7 +98,7 @@ def years(finder: EventFinder, counted: Mapping[str, Counted], state: State) -> 
 def facets(finder: EventFinder) -> list[Facet]:
     return [
         _of_pages("area", "areas", AreaOfWork, with_beneath=True),
-        WordFacet("kind", held="kind"),
+        KIND,
         _of_pages(
             "organisation",
             "organisations",
