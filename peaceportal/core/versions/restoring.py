@@ -148,9 +148,13 @@ class Restoring:
         return True
 
     def there(self, field: models.Field, pks: Iterable[int]) -> list[int]:
-        """Those of what was related that are still there."""
+        """Those of what was related that are still there, or what they were merged into."""
         wanted = list(pks)
         rows = field.related_model._base_manager.filter(pk__in=wanted)
+        if issubclass(field.related_model, Page):
+            went = {page.pk: page.where_merged.pk for page in rows.exclude(merged_into=None)}
+            wanted = list(dict.fromkeys(went.get(pk, pk) for pk in wanted))
+            rows = field.related_model._base_manager.filter(pk__in=wanted)
         found = set(rows.values_list("pk", flat=True))
         if len(found) < len(wanted):
             said = _("Not all of “%(field)s” is still there: what is lost was left out.")
