@@ -8,6 +8,7 @@ from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import date_column
 from peaceportal.core.merge_admin import MergeablePageAdmin
+from peaceportal.core.renaming import Renames
 
 
 class LifetimeFilter(TimeFilter):
@@ -87,7 +88,7 @@ class AreasEngagedIn(EngagementRows):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MergeablePageAdmin):
+class OrganisationAdmin(Renames, MergeablePageAdmin):
     labels = WITHHELD
     list_display = (
         "name",

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from organisations.models import Place
 from peaceportal.core.inlines import IdentifierInline
 from peaceportal.core.merge_admin import MergeablePageAdmin
+from peaceportal.core.renaming import Renames
 
 
 @admin.register(Place)
-class PlaceAdmin(MergeablePageAdmin):
+class PlaceAdmin(Renames, MergeablePageAdmin):
     list_display = ("name", "standing", "kind", "iso_code", "parent")
     list_select_related = ("parent",)
     list_filter = ("kind", *MergeablePageAdmin.list_filter)

@@ -42,6 +42,7 @@ class Organisation(TreePage, Sourced):
 
     State = State
     kind_of_page = "organisation"
+    names_have_dates = True
     named_as = {
         "parent": _("Bodies that are part of it"),
         "places": _("Organisations that are there"),
@@ -132,10 +133,17 @@ class Organisation(TreePage, Sourced):
         return [(one.value, one.label) for one in (*first, *rest)]
 
     def keep_name(self, name, kind="", language="", until=""):
+        """Without a kind as a former name, which it may have been given by hand already."""
+        former = OrganisationName.Kind.FORMER
+        for row in self.names.filter(kind=former) if not kind else ():
+            if fold(row.name) == fold(name):
+                row.to_date = row.to_date or until
+                row.save()
+                return row
         return OrganisationName.objects.create(
             organisation=self,
             name=name,
-            kind=kind or OrganisationName.Kind.FORMER,
+            kind=kind or former,
             language=language or self.language,
             to_date=until,
         )

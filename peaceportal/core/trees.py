@@ -59,6 +59,7 @@ class TreePage(NamedPage):
     """One can be merged into another of its kind (`core/merging`)."""
 
     named_as = {"parent": _("What is part of it")}
+    names_have_dates = False  # whether it is kept how long it had another name
 
     parent = models.ForeignKey(
         "self",
