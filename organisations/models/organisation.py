@@ -148,13 +148,22 @@ class Organisation(TreePage, Sourced):
             to_date=until,
         )
 
-    def keep_names_of(self, merged, kind):
-        rows = super().keep_names_of(merged, kind)
+    def says_already(self, rows):
+        if rows.model is not OrganisationName:
+            return []
+        return [row.pk for row in rows if fold(row.name) == fold(self.name)]
+
+    def names_besides(self, merged):
+        """Its acronym, where this one has another."""
         used = {fold(name) for name in (self.acronym, *self.names_in_use())}
-        if self.acronym and merged.acronym and fold(merged.acronym) not in used:
-            acronym = OrganisationName.Kind.ACRONYM
-            rows.append(self.keep_name(merged.acronym, acronym, merged.language))
-        return rows
+        is_another = self.acronym and merged.acronym and fold(merged.acronym) not in used
+        return [merged.acronym] if is_another else []
+
+    def keep_names_of(self, merged, kind):
+        acronym = OrganisationName.Kind.ACRONYM
+        besides = self.names_besides(merged)
+        rows = super().keep_names_of(merged, kind)
+        return rows + [self.keep_name(name, acronym, merged.language) for name in besides]
 
     def search_texts(self):
         others = [name.name for name in related(self, "names")]

@@ -11,6 +11,8 @@ class OtherNames(models.Model):
         _("other names"), blank=True, help_text=_("What else it is called, one name a line.")
     )
 
+    fields_of_names = ("other_names",)
+
     class Meta:
         abstract = True
 
@@ -28,7 +30,11 @@ class OtherNames(models.Model):
         if fold(name) not in {fold(other) for other in self.names_in_use()}:
             self.other_names = "\n".join([*self.other_names_list, name])
 
+    def names_besides(self, merged):
+        used = {fold(name) for name in self.names_in_use()}
+        return [name for name in merged.other_names_list if fold(name) not in used]
+
     def keep_names_of(self, merged, kind):
-        for name in merged.names_in_use() if kind else merged.other_names_list:
+        for name in [*([merged.name] if kind else []), *self.names_besides(merged)]:
             self.keep_name(name)
         return []

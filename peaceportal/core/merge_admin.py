@@ -81,19 +81,19 @@ class MergeablePageAdmin(PageAdmin):
         if may and not obj.merged_into_id:
             context["merge_address"] = self._address("merge", obj)
         if obj is not None and obj.merged_into_id:
-            context["merges"] = self._told(request, obj)
+            context["merges"] = self._told(request, obj, Merge.objects.standing())
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def history_view(self, request, object_id, extra_context=None):
         response = super().history_view(request, object_id, extra_context)
         record = response.context_data["object"]
-        response.context_data["merges"] = self._told(request, record)
+        response.context_data["merges"] = self._told(request, record, Merge.objects.all())
         return response
 
-    def _told(self, request, record) -> list[dict]:
+    def _told(self, request, record, merges) -> list[dict]:
         """The merges of a page and into it, in words; with the way to undo those that stand."""
         found = []
-        for one in Merge.objects.about(record):
+        for one in merges.about(record):
             told = {"merged": one.merged_name, "kept": one.kept_name, "when": moment(one.at)}
             told["who"] = who(one.by) or _("a command")
             said = _("“%(merged)s” was merged into “%(kept)s” on %(when)s by %(who)s.") % told
@@ -205,7 +205,6 @@ class MergeablePageAdmin(PageAdmin):
             % {"merged": done.merged_name, "kept": done.kept_name},
             work=work,
             wrong=wrong or work.refusals,
-            merges=self._told(request, record),
         )
 
     def _undo(self, request, done: Merge):

@@ -31,7 +31,7 @@ class RenamingForm(PageForm):
         label=gettext_lazy("Called so from"),
         required=False,
         widget=EDTFInput(attrs={"size": 30, "class": "edtf"}),
-        help_text=gettext_lazy("When it changed its name. Empty if unknown."),
+        help_text=gettext_lazy("When it changed its name."),
     )
 
     former_name = ""

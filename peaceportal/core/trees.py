@@ -59,6 +59,7 @@ class TreePage(NamedPage):
     """One can be merged into another of its kind (`core/merging`)."""
 
     named_as = {"parent": _("What is part of it")}
+    fields_of_names: tuple[str, ...] = ()  # of which `names_besides` tells when it is merged
     names_have_dates = False  # whether it is kept how long it had another name
 
     parent = models.ForeignKey(
@@ -115,6 +116,14 @@ class TreePage(NamedPage):
     def keep_name(self, name: str, kind: str = "", language: str = "", until="") -> Record | None:
         """Keep another name of it: in a row that is returned, or in a field that is yet to save."""
         return None
+
+    def says_already(self, rows: models.QuerySet) -> list[int]:
+        """Of rows that would come to it those that say what it says itself (primary keys)."""
+        return []
+
+    def names_besides(self, merged: TreePage) -> list[str]:
+        """What else one that is merged into it is called, in no row, and it is not."""
+        return []
 
     def keep_names_of(self, merged: TreePage, kind: str) -> list[Record]:
         """Keep the name of one that is merged into it, unless `kind` is empty, and what else it is

@@ -1,6 +1,8 @@
 """Merging at the desk: where it is offered, what it says before and after, and who may."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.merging.doing import merge
@@ -132,6 +134,22 @@ def test_places_and_areas_keep_the_name_among_their_others(client, publisher):
         assert "Also called: Burma, Birmania" in client.get(f"/{prefix}/myanmar/").text
         found = client.get("/search/", {"q": "Birmania"}).text
         assert f'href="/{prefix}/myanmar/"' in found
+
+
+def test_pages_take_as_many_queries_for_three_rows_as_for_one(publisher):
+    def queries(rows):
+        one, other = (RICH[Organisation](f"{name} {rows}", rows) for name in ("One", "Other"))
+        for number in range(rows):
+            event = make.make_event(title=f"Talks {number}", organisations=[one])
+            make.make_participation(event=event, organisation=other)
+        with CaptureQueriesContext(connection) as review:
+            publisher.get(merge_address(one, other))
+        done = merge(one, other)
+        with CaptureQueriesContext(connection) as back:
+            publisher.get(address(Organisation, "undo_merge", one.pk, done.pk))
+        return len(review), len(back)
+
+    assert queries(1) == queries(3)
 
 
 # What is refused, or looked at again

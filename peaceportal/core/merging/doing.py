@@ -101,9 +101,10 @@ class Merging:
     def drop_doubles(self, relation: Relation) -> None:
         """What a double says that the other lacks goes over to that; the double itself goes."""
         rows = relation.model._base_manager
-        for pk, other in relation.doubles(self.merged, self.kept).items():
-            row, stays = rows.get(pk=pk), rows.get(pk=other)
-            self.join(relation, row, stays)
+        for pk, other in self.plan.doubles(relation).items():
+            row = rows.get(pk=pk)
+            if other is not None:
+                self.join(relation, row, rows.get(pk=other))
             self.moved["dropped"].append([relation.key, pk, written(row)])
             row.delete()
 

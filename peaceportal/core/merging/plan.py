@@ -64,12 +64,11 @@ class Side:
 
 def title_of(row: models.Model, relation: Relation) -> str:
     """A row by what it relates to besides; otherwise by its own name."""
-    names = [name for name in getattr(row, "owner_fields", ()) if name != relation.field.name]
-    if relation.field.name == "page" or relation.is_link or relation.field.name == "parent":
-        names = []
-    others = [str(other) for name in names if (other := getattr(row, name, None))]
+    named = [getattr(row, name) for name in relation.named_beside()]
+    others = [str(other) for other in named if other]
     own = str(row)
-    return Truncator(" – ".join([*others, own] if others else [own])).chars(120)
+    says_nothing = others and own == str(getattr(row, "uid", ""))
+    return Truncator(" – ".join(others if says_nothing else [*others, own])).chars(120)
 
 
 def in_words(page: TreePage, field: models.Field) -> str:
@@ -122,15 +121,19 @@ class Plan:
             count = rows.count()
             if not count:
                 continue
-            double = len(relation.doubles(self.merged, self.kept))
+            double = len(self.doubles(relation))
             if relation.is_link:
                 both = relation.naming(self.kept).values("pk")
                 double = rows.filter(pk__in=both).count()
-            beside = [n for n in getattr(relation.model, "owner_fields", ()) if n != "page"]
-            if not relation.is_link and beside:
+            if beside := relation.named_beside():
                 rows = rows.select_related(*beside)
             found.append(Moving(relation, list(rows[:SHOWN]), count, double))
         return found
+
+    def doubles(self, relation: Relation) -> dict[int, int | None]:
+        """Rows that say what the kept one says already, each with its row that says it, if any."""
+        said = self.kept.says_already(relation.naming(self.merged))
+        return dict.fromkeys(said) | relation.doubles(self.merged, self.kept)
 
     def _not_to_move(self, relation: Relation) -> list[int]:
         """Of links between pages of this kind, the one that joins the two themselves."""
@@ -154,7 +157,7 @@ class Plan:
         """The fields of the merged one that say something else than those of the other."""
         found = []
         for field in shown_fields(type(self.merged)):
-            if field.many_to_many or field.name in OF_ITSELF:
+            if field.many_to_many or field.name in {*OF_ITSELF, *self.kept.fields_of_names}:
                 continue
             here, there = (value_of(page, field) for page in (self.kept, self.merged))
             if is_empty(there) or here == there or there is False:
@@ -188,6 +191,11 @@ class Plan:
         """As what its name can be kept; none where the other one has that name already."""
         used = {fold(name) for name in self.kept.names_in_use()}
         return [] if fold(self.merged.name) in used else self.kept.other_name_kinds()
+
+    @property
+    def names_besides(self) -> list[str]:
+        """What else it is called, in its own fields, that the other one will be called as well."""
+        return self.kept.names_besides(self.merged)
 
     @property
     def has_name_already(self) -> bool:

@@ -59,6 +59,12 @@ class Relation:
             return rows.filter(pk__in=links.values(self.field.m2m_column_name()))
         return rows.filter(**self._values(page))
 
+    def named_beside(self) -> list[str]:
+        """The fields by which its rows, which name two pages, name the other one."""
+        own = (self.field.name, "page")
+        names = () if self.is_link else getattr(self.model, "owner_fields", ())
+        return [name for name in names if name not in own]
+
     def known(self, identities: list) -> QuerySet:
         return self.model._base_manager.filter(**{f"{self.identity}__in": identities})
 

@@ -42,6 +42,8 @@ class Returning:
     @property
     def titles(self) -> list[str]:
         rows = self.relation.model._base_manager.filter(pk__in=self.pks[:SHOWN]).order_by("pk")
+        beside = self.relation.named_beside()
+        rows = rows.select_related(*beside) if beside else rows
         return [title_of(row, self.relation) for row in rows]
 
     @property
@@ -109,6 +111,25 @@ class Undoing:
     def made_again(self) -> int:
         both = [told["both"] for told in self.moved["links"].values()]
         return len(self.moved["dropped"]) + sum(map(len, both))
+
+    @cached_property
+    def taken_out(self) -> list[tuple[str, list[str], int]]:
+        """What the merge added to the kept one, and goes: words, the first names, how many more."""
+        found: dict[str, list[str]] = {}
+        for name, uids in self.moved["copied"].items():
+            field = self.kept._meta.get_field(name)
+            has = getattr(self.kept, name).filter(uid__in=uids)
+            found[capfirst(str(field.verbose_name))] = [str(one) for one in has]
+        for label, uid, _told in self.moved["added"]:
+            model = apps.get_model(label)
+            words = capfirst(str(model._meta.verbose_name_plural))
+            for row in model._base_manager.filter(uid=uid):
+                found.setdefault(words, []).append(str(row))
+        return [
+            (words, names[:SHOWN], max(len(names) - SHOWN, 0))
+            for words, names in found.items()
+            if names
+        ]
 
     def fields_back(self) -> list[tuple[models.Field, Any, bool]]:
         """What the merge wrote into fields: what stood there, and whether that can stand there
