@@ -24,6 +24,7 @@ from peaceportal.core.page_admin import PageAdmin
 from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import moment, standing
 from peaceportal.core.versions.history import who
+from peaceportal.core.versions.snapshots import versions_of
 
 
 class ChooseForm(forms.Form):
@@ -89,6 +90,24 @@ class MergeablePageAdmin(PageAdmin):
         record = response.context_data["object"]
         response.context_data["merges"] = self._told(request, record, Merge.objects.all())
         return response
+
+    def restore_view(self, request, object_id, version):
+        """Not from before a merge: that would take away what it moved, and then no undoing could
+        bring it back.
+        """
+        record = self._record(request, object_id)
+        then = versions_of(record).filter(pk=version).first()
+        if then is not None:
+            into = Merge.objects.standing().filter(kept_uid=record.uid)
+            later = into.filter(at__gt=then.revision.date_created).first()
+            if later is not None:
+                said = _(
+                    "“%(merged)s” was merged into this after that version, and what it brought "
+                    "would be lost. Undo the merge first: its link stands on this page."
+                )
+                self.message_user(request, said % {"merged": later.merged_name}, messages.ERROR)
+                return HttpResponseRedirect(self._address("history", record))
+        return super().restore_view(request, object_id, version)
 
     def _told(self, request, record, merges) -> list[dict]:
         """The merges of a page and into it, in words; with the way to undo those that stand."""

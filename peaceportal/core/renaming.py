@@ -60,6 +60,8 @@ class RenamingForm(PageForm):
 
     def clean(self):
         told = super().clean()
+        if "name" in self.errors:
+            return told
         if not self.is_answered and "renaming" not in self.errors:
             self.add_error(
                 "renaming",

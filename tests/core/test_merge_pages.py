@@ -8,6 +8,8 @@ from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.roles import EDITOR
+from peaceportal.core.versions.restoring import restore
+from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
 from tests.editor import address, read_form
 from tests.rich_records import RICH
@@ -271,10 +273,20 @@ def test_editor_is_offered_nothing_and_refused(client, two):
 
 
 @pytest.mark.versions
-def test_version_from_before_a_merge_is_restored_with_where_it_went():
-    from peaceportal.core.versions.restoring import restore
-    from peaceportal.core.versions.snapshots import snapshot, versions_of
+def test_version_from_before_a_merge_waits_for_its_undoing(publisher, two):
+    one, other = two
+    then = versions_of(other).first()
+    press(publisher, one, other)
+    url = address(Organisation, "restore", other.pk, then.pk)
+    answer = publisher.post(url, follow=True)
+    assert "Undo the merge first: its link stands on this page." in answer.text
+    assert other.names.exists()
+    publisher.post(address(Organisation, "undo_merge", other.pk, Merge.objects.get().pk))
+    assert "is as it was on" in publisher.post(url, follow=True).text
 
+
+@pytest.mark.versions
+def test_version_from_before_a_merge_is_restored_with_where_it_went():
     one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
     event = make.make_event(title="Talks", organisations=[one])
     then = snapshot(versions_of(event).first())
