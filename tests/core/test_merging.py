@@ -209,6 +209,20 @@ def test_value_that_but_one_can_have_goes_over():
     assert list(Place.objects.values_list("iso_code", flat=True).order_by("pk")) == ["BDI", ""]
 
 
+def test_rule_that_was_broken_before_stands_in_nobodys_way():
+    one = make.make_organisation(name="One", summary="Of one.", founded="1990")
+    other = make.make_organisation(name="Other", ended="1980", state="ended")
+    models.QuerySet(Organisation).filter(pk=other.pk).update(website="nowhere")
+    other.refresh_from_db()
+    assert [(side.name, side.can_be_taken) for side in Plan(one, other).sides][1:] == [
+        ("founded", False),
+        ("summary", True),
+    ]
+    merge(one, other, take=["summary", "founded"])
+    other.refresh_from_db()
+    assert (other.summary, str(other.founded)) == ("Of one.", "date unknown")
+
+
 # What is refused
 
 

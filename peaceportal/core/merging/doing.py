@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core import changes
 from peaceportal.core.merging.merges import Merge
-from peaceportal.core.merging.plan import HIDES_PLACES, Plan, check, unique_columns
+from peaceportal.core.merging.plan import HIDES_PLACES, Plan, unique_columns
 from peaceportal.core.merging.relations import Relation, own_links, relations
 from peaceportal.core.merging.writing import (
     is_empty,
@@ -174,8 +174,8 @@ class Merging:
         kind = name_kind if name_kind in dict(self.plan.name_kinds) else ""
         for row in kept.keep_names_of(self.merged, kind):
             self.moved["added"].append([row._meta.label, str(row.uid), written(row)])
-        if take:
-            check(kept)
+        if take and (broken := self.plan.broken_rules(kept)):
+            raise ValidationError(broken)
         kept.save()
         for field in fields:
             now = value_of(kept, field)

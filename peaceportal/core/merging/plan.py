@@ -171,16 +171,18 @@ class Plan:
     def _why_not(self, field: models.Field) -> str:
         """Why the other one cannot take it over by itself; empty if it can."""
         tried = copy.copy(self.kept)
-        tried._state = copy.copy(tried._state)
         value = getattr(self.merged, field.name)
         if field.is_relation and self.kept.pk in {value.pk, *value.chain_above()}:
             return _("It lies beneath the other one itself.")
         setattr(tried, field.name, value)
-        try:
-            check(tried)
-        except ValidationError as error:
-            return " ".join(error.messages)
-        return ""
+        return " ".join(self.broken_rules(tried))
+
+    def broken_rules(self, tried: TreePage) -> list[str]:
+        """The sentences of its own rules that the kept one would break, and does not break now.
+
+        Without those on what but one page can have: the one that is merged gives that up.
+        """
+        return [said for said in _broken_rules(tried) if said not in _broken_rules(self.kept)]
 
     @property
     def takeable(self) -> list[str]:
@@ -226,9 +228,12 @@ class Plan:
         return sha256(repr([seen, counts, copied]).encode()).hexdigest()[:24]
 
 
-def check(page: TreePage) -> None:
-    """Its own rules, without those that the page which is merged still breaks. ValidationError."""
-    page.full_clean(exclude=unique_columns(type(page)), validate_unique=False)
+def _broken_rules(page: TreePage) -> list[str]:
+    try:
+        page.full_clean(exclude=unique_columns(type(page)), validate_unique=False)
+    except ValidationError as error:
+        return error.messages
+    return []
 
 
 def unique_columns(model: type[TreePage]) -> set[str]:
