@@ -293,3 +293,19 @@ def test_version_from_before_a_merge_is_restored_with_where_it_went():
     merge(one, other)
     restore(then)
     assert [row.organisation for row in event.participations.all()] == [other]
+
+
+@pytest.mark.versions
+def test_version_with_a_row_for_each_of_two_that_are_one_is_restored_with_one():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event = make.make_event(title="Talks", organisations=[one, other])
+    then = snapshot(versions_of(event).first())
+    merge(one, other)
+    event.title = "Other talks"
+    event.save()
+    assert restore(then) == [
+        "What named a page that was merged since is there already: participation."
+    ]
+    event.refresh_from_db()
+    assert event.title == "Talks"
+    assert [row.organisation for row in event.participations.all()] == [other]
