@@ -117,6 +117,16 @@ class OrganisationQuerySet(TreePageQuerySet):
 
 
 class SuccessionQuerySet(RecordQuerySet):
+    def later_than(self, organisation) -> set[int]:
+        """This body and those that came after it, directly or through others (primary keys)."""
+        later: set[int] = set()
+        frontier = {organisation.pk}
+        while frontier:
+            later |= frontier
+            rows = self.exclude(successor=None).filter(predecessor__in=frontier)
+            frontier = set(rows.values_list("successor_id", flat=True)) - later
+        return later
+
     def around(self, organisation, at: datetime | None = None):
         """What came before and after it, where the other body may be seen or there is none."""
         others = models.Organisation.objects.published(at)

@@ -6,7 +6,8 @@ from peaceportal.core.editing import FOLDED, Kept, RecordAdmin
 from peaceportal.core.inlines import IdentifierInline, OrderedRowFormSet, StackedRows
 from peaceportal.core.list_filters import NestedFilter
 from peaceportal.core.listing import date_column
-from peaceportal.core.page_admin import PageAdmin
+from peaceportal.core.merge_admin import MergeablePageAdmin
+from peaceportal.core.renaming import Renames
 from peaceportal.core.trees import branches
 
 
@@ -64,7 +65,7 @@ class ActivityInline(Kept, StackedRows):
 
 
 @admin.register(AreaOfWork)
-class AreaOfWorkAdmin(PageAdmin):
+class AreaOfWorkAdmin(Renames, MergeablePageAdmin):
     list_display = ("name", "standing", "parent", date_column("as_of", _("as of")))
     list_select_related = ("parent",)
     search_fields = ("name", "sort_name", "other_names")

@@ -7,7 +7,8 @@ from peaceportal.core.editing import FOLDED, Editing, RecordAdmin, RowForm
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import date_column
-from peaceportal.core.page_admin import PageAdmin
+from peaceportal.core.merge_admin import MergeablePageAdmin
+from peaceportal.core.renaming import Renames
 
 
 class LifetimeFilter(TimeFilter):
@@ -87,7 +88,7 @@ class AreasEngagedIn(EngagementRows):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(PageAdmin):
+class OrganisationAdmin(Renames, MergeablePageAdmin):
     labels = WITHHELD
     list_display = (
         "name",
@@ -100,7 +101,7 @@ class OrganisationAdmin(PageAdmin):
         date_column("ended", _("ended")),
     )
     list_select_related = ("parent",)
-    list_filter = (LifetimeFilter, AreaFilter, "kind", "state", *PageAdmin.list_filter)
+    list_filter = (LifetimeFilter, AreaFilter, "kind", "state", *MergeablePageAdmin.list_filter)
     search_fields = ("name", "sort_name", "acronym", "names__name", "identifiers__value")
     search_help_text = _("Search in names, acronyms, other names and identifiers.")
     autocomplete_fields = ("parent", "places", "sources")

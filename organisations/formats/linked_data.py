@@ -89,6 +89,7 @@ def place_in_words(place: Place, above: list[Place]) -> list[dict]:
     about = {
         "@type": _place_type(place),
         **identity(place),
+        "alternateName": place.other_names_list,
         "containedInPlace": place_named(parent) if parent else None,
     }
     if place.iso_code:

@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from organisations.models.other_names import OtherNames
 from organisations.models.source import Sourced
 from organisations.querysets import AreaQuerySet, EngagementQuerySet
 from peaceportal.core.dates import DatesInOrder, EDTFField
@@ -11,18 +12,16 @@ from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.trees import TreePage
 
 
-class AreaOfWork(TreePage, Sourced):
+class AreaOfWork(OtherNames, TreePage, Sourced):
     """A field of peace work, perhaps within a wider one."""
 
     kind_of_page = "area"
     search_number = 3
     search_related = ("identifiers",)
+    named_as = {**TreePage.named_as, "related_areas": _("Related areas")}
     versioned_rows = ("engagements", "identifiers")
     versioned_parts = ("activities",)
 
-    other_names = models.TextField(
-        _("other names"), blank=True, help_text=_("What else it is called, one name a line.")
-    )
     summary = models.TextField(_("summary"), blank=True)
     body = RichTextField(_("text"))
     related_areas = models.ManyToManyField("self", verbose_name=_("related areas"), blank=True)
@@ -36,10 +35,6 @@ class AreaOfWork(TreePage, Sourced):
 
     def get_absolute_url(self):
         return reverse("areas:detail", kwargs={"slug": self.slug})
-
-    @property
-    def other_names_list(self) -> list[str]:
-        return [name.strip() for name in self.other_names.splitlines() if name.strip()]
 
     def search_texts(self):
         return SearchTexts(
@@ -55,6 +50,10 @@ class Engagement(Record, Sourced):
 
     owner_fields = ("organisation", "area")
     fragment = "work"
+    named_as = {
+        "organisation": _("Areas that it works in"),
+        "area": _("Organisations at work in it"),
+    }
     search_number = 9
 
     organisation = models.ForeignKey(

@@ -9,6 +9,7 @@ from organisations.models.source import Sourced
 from organisations.querysets import OrganisationQuerySet, SuccessionQuerySet
 from peaceportal.core.constraints import FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
+from peaceportal.core.folding import fold
 from peaceportal.core.languages import validate_language
 from peaceportal.core.records import Record
 from peaceportal.core.rich_text import RichTextField, plain_text
@@ -41,6 +42,11 @@ class Organisation(TreePage, Sourced):
 
     State = State
     kind_of_page = "organisation"
+    names_have_dates = True
+    named_as = {
+        "parent": _("Bodies that are part of it"),
+        "places": _("Organisations that are there"),
+    }
     search_number = 2
     search_related = ("names", "identifiers")
     versioned_rows = ("names", "preceded_by", "successions", "engagements", "identifiers")
@@ -106,6 +112,59 @@ class Organisation(TreePage, Sourced):
     def has_ended(self) -> bool:
         return self.state == State.ENDED
 
+    def merging_refusals(self, into):
+        refusals = super().merging_refusals(into)
+        for one, other in ((self, into), (into, self)):
+            if other.pk in Succession.objects.later_than(one):
+                said = _(
+                    "“%(one)s” came before “%(other)s”: they are two bodies, one after the other. "
+                    "If they are the same, delete what says that one succeeded the other first."
+                )
+                refusals.append(said % {"one": one, "other": other})
+        return refusals
+
+    def names_in_use(self):
+        return [self.name, *(row.name for row in self.names.all())]
+
+    def other_name_kinds(self):
+        kind = OrganisationName.Kind
+        first = (kind.ALIAS, kind.FORMER)
+        rest = (one for one in kind if one not in first)
+        return [(one.value, one.label) for one in (*first, *rest)]
+
+    def keep_name(self, name, kind="", language="", until=""):
+        """Without a kind as a former name, which it may have been given by hand already."""
+        former = OrganisationName.Kind.FORMER
+        for row in self.names.filter(kind=former) if not kind else ():
+            if fold(row.name) == fold(name):
+                row.to_date = row.to_date or until
+                row.save()
+                return row
+        return OrganisationName.objects.create(
+            organisation=self,
+            name=name,
+            kind=kind or former,
+            language=language or self.language,
+            to_date=until,
+        )
+
+    def says_already(self, rows):
+        if rows.model is not OrganisationName:
+            return []
+        return [row.pk for row in rows if fold(row.name) == fold(self.name)]
+
+    def names_besides(self, merged):
+        """Its acronym, where this one has another."""
+        used = {fold(name) for name in (self.acronym, *self.names_in_use())}
+        is_another = self.acronym and merged.acronym and fold(merged.acronym) not in used
+        return [merged.acronym] if is_another else []
+
+    def keep_names_of(self, merged, kind):
+        acronym = OrganisationName.Kind.ACRONYM
+        besides = self.names_besides(merged)
+        rows = super().keep_names_of(merged, kind)
+        return rows + [self.keep_name(name, acronym, merged.language) for name in besides]
+
     def search_texts(self):
         others = [name.name for name in related(self, "names")]
         return SearchTexts(
@@ -127,6 +186,7 @@ class OrganisationName(Record):
 
     owner_fields = ("organisation",)
     fragment = "names"
+    named_as = {"organisation": _("Its other names")}
 
     organisation = models.ForeignKey(
         Organisation,
@@ -173,6 +233,10 @@ class Succession(Record, Sourced):
 
     owner_fields = ("predecessor", "successor")
     fragment = "successions"
+    named_as = {
+        "predecessor": _("What came after it"),
+        "successor": _("What came before it"),
+    }
 
     predecessor = models.ForeignKey(
         Organisation,
@@ -226,13 +290,8 @@ class Succession(Record, Sourced):
             self._refuse_cycle()
 
     def _refuse_cycle(self):
-        later, frontier = set(), {self.successor_id}
-        others = Succession._base_manager.exclude(pk=self.pk).exclude(successor=None)
-        while frontier:
-            later |= frontier
-            rows = others.filter(predecessor__in=frontier).values_list("successor_id", flat=True)
-            frontier = set(rows) - later
-        if self.predecessor_id in later:
+        others = Succession._base_manager.exclude(pk=self.pk)
+        if self.predecessor_id in others.later_than(self.successor):
             raise ValidationError(
                 {
                     "successor": _(

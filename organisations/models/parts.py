@@ -55,6 +55,11 @@ class Activity(Part, Sourced):
     page_fields = ("area",)
     owner_fields = ("area",)
     fragment = "activities"
+    named_as = {
+        "area": _("Activities on its page"),
+        "organisations": _("Activities that it has a part in"),
+        "places": _("Activities that go on there"),
+    }
     search_number = 7
 
     area = models.ForeignKey(
@@ -114,6 +119,7 @@ class Quotation(Part, Sourced):
     """What somebody said, in their own words."""
 
     page_fields = ("areas",)
+    named_as = {"areas": _("Quotations on its page")}
     search_number = 8
 
     text = models.TextField(_("text"), help_text=_("Without quotation marks."))
@@ -160,6 +166,10 @@ class Resource(Part, Sourced):
 
     page_fields = ("areas", "organisations")
     fragment = "reading"
+    named_as = {
+        "areas": _("Further reading on its page"),
+        "organisations": _("Further reading on its page"),
+    }
     search_number = 5
 
     title = models.CharField(

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from organisations.models.other_names import OtherNames
 from organisations.models.source import Sourced
 from organisations.querysets import PlaceQuerySet
 from peaceportal.core.search.texts import SearchTexts
@@ -11,7 +12,7 @@ from peaceportal.core.trees import TreePage
 from peaceportal.core.vocabularies import VocabularyField
 
 
-class Place(TreePage, Sourced):
+class Place(OtherNames, TreePage, Sourced):
     """A country, a region or a city, in whatever lies around it."""
 
     class Kind(models.TextChoices):
@@ -52,5 +53,6 @@ class Place(TreePage, Sourced):
         return reverse("places:detail", kwargs={"slug": self.slug})
 
     def search_texts(self):
-        names = (*filter(None, [self.iso_code]), *self.identifier_values)
+        codes = filter(None, [self.iso_code])
+        names = (*self.other_names_list, *codes, *self.identifier_values)
         return SearchTexts(title=self.name, names=names)

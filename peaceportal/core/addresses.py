@@ -68,10 +68,7 @@ def where_it_went(page: Page) -> Page:
     """The public page that a removed one was merged into. Raises Gone or Http404."""
     if page.removed_at is None or not page.was_public():
         raise Http404
-    seen = set()
-    while page.merged_into is not None and page.pk not in seen:
-        seen.add(page.pk)
-        page = page.merged_into
+    page = page.where_merged
     if page.is_public():
         return page
     raise Gone

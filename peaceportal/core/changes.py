@@ -89,7 +89,7 @@ def log(records: Iterable[models.Model], using: str, *, shown_otherwise=False) -
     What is only `shown_otherwise`, because something else changed, gets no version.
     """
     touched, pages, whole = {}, [], []
-    for record in records:
+    for record in with_owners(records):
         owners = record.owners()
         pages += owners[:1]
         if not shown_otherwise:
@@ -109,6 +109,18 @@ def log(records: Iterable[models.Model], using: str, *, shown_otherwise=False) -
         batch_size=1000,
     )
     capture.changed(whole, using)
+
+
+def with_owners(records: Iterable[models.Model]) -> list[models.Model]:
+    """The same records; of many, the pages on which they stand are read together."""
+    found = list(records)
+    by_model: dict[type[models.Model], list[models.Model]] = {}
+    for record in found:
+        by_model.setdefault(type(record), []).append(record)
+    for model, some in by_model.items():
+        if len(some) > 1:
+            models.prefetch_related_objects(some, *model.owner_fields)
+    return found
 
 
 def wholes(record: models.Model, owners: Iterable[models.Model]) -> list[models.Model]:

@@ -18,6 +18,7 @@ class Identifier(Record):
 
     owner_fields = ("page",)
     fragment = "facts"
+    named_as = {"page": _("Its identifiers")}
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     object_id = models.PositiveBigIntegerField(serialize=False)
@@ -46,6 +47,11 @@ class Identifier(Record):
 
     def natural_key(self):  # one of its own, on which the app names the pages it depends on
         return super().natural_key()
+
+    @classmethod
+    def prepared_names(cls, fields):
+        names = super().prepared_names(fields)
+        return names | {"page_uid"} if {"content_type", "object_id"} & set(fields) else names
 
     def prepare(self, stored):
         super().prepare(stored)

@@ -3,6 +3,7 @@
 from peaceportal.core.accounts import User
 from peaceportal.core.changes import Change, ChangeCounter, LogReader
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.merging.merges import Merge
 from peaceportal.core.search.store import SearchEntry, SearchWord
 from peaceportal.core.sign_in.audit import AuditEntry
 from peaceportal.core.slugs import OldSlug
@@ -14,6 +15,7 @@ __all__ = [
     "ChangeCounter",
     "Identifier",
     "LogReader",
+    "Merge",
     "OldSlug",
     "SearchEntry",
     "SearchWord",

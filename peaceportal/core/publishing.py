@@ -257,6 +257,15 @@ class Page(Published):
     def identifier_values(self) -> tuple[str, ...]:
         return tuple(identifier.value for identifier in related(self, "identifiers"))
 
+    @property
+    def where_merged(self) -> Page:
+        """The page that it is part of now: itself, unless it was merged. A query each step."""
+        page, seen = self, set()
+        while page.merged_into is not None and page.pk not in seen:
+            seen.add(page.pk)
+            page = page.merged_into
+        return page
+
     def is_public(self, at: datetime | None = None) -> bool:
         """The same rule as `visible`, for one page in memory."""
         at = at or timezone.now()

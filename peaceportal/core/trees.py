@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peaceportal.core.constraints import FieldCheck
 from peaceportal.core.publishing import NamedPage, PageQuerySet
+from peaceportal.core.records import Record
 
 BENEATH = """
     WITH RECURSIVE beneath (id) AS (
@@ -55,6 +56,12 @@ class TreePageQuerySet(PageQuerySet):
 
 
 class TreePage(NamedPage):
+    """One can be merged into another of its kind (`core/merging`)."""
+
+    named_as = {"parent": _("What is part of it")}
+    fields_of_names: tuple[str, ...] = ()  # of which `names_besides` tells when it is merged
+    names_have_dates = False  # whether it is kept how long it had another name
+
     parent = models.ForeignKey(
         "self",
         verbose_name=_("part of"),
@@ -80,13 +87,50 @@ class TreePage(NamedPage):
 
     def clean(self):
         super().clean()
-        if self.pk and self.parent_id and self.pk in self._chain_above():
+        if self.pk and self.parent_id and self.pk in self.chain_above():
             raise ValidationError(
                 {
                     "parent": _("%(parent)s lies beneath this record itself. Choose another.")
                     % {"parent": self.parent}
                 }
             )
+
+    def merging_refusals(self, into: TreePage) -> list[str]:
+        """Why it cannot be merged into another of its kind, each with what to do about it."""
+        if self.pk not in into.chain_above():
+            return []
+        said = _(
+            "“%(into)s” is part of “%(page)s”: it cannot take in what it lies within. Merge the "
+            "other way round, or change first what “%(into)s” is part of."
+        )
+        return [said % {"into": into, "page": self}]
+
+    def names_in_use(self) -> list[str]:
+        """What it is called, and what else."""
+        return [self.name]
+
+    def other_name_kinds(self) -> list[tuple[str, str]]:
+        """As what another name of it can be kept; none where there is no place for one."""
+        return []
+
+    def keep_name(self, name: str, kind: str = "", language: str = "", until="") -> Record | None:
+        """Keep another name of it: in a row that is returned, or in a field that is yet to save."""
+        return None
+
+    def says_already(self, rows: models.QuerySet) -> list[int]:
+        """Of rows that would come to it those that say what it says itself (primary keys)."""
+        return []
+
+    def names_besides(self, merged: TreePage) -> list[str]:
+        """What else one that is merged into it is called, in no row, and it is not."""
+        return []
+
+    def keep_names_of(self, merged: TreePage, kind: str) -> list[Record]:
+        """Keep the name of one that is merged into it, unless `kind` is empty, and what else it is
+        called that lies in no row; the rows that were made.
+        """
+        row = self.keep_name(merged.name, kind, merged.language) if kind else None
+        return [row] if row else []
 
     def family(self, *, deep: bool = False) -> tuple[list[TreePage], list[TreePage]]:
         """What it is part of, from the widest, and what is part of it, as far as public.
@@ -114,7 +158,7 @@ class TreePage(NamedPage):
             [page for page in within if page.is_public() and page.pk != self.pk],
         )
 
-    def _chain_above(self) -> set[int]:
+    def chain_above(self) -> set[int]:
         """The primary keys above this record, as they would be saved; ends at a cycle."""
         above: set[int] = set()
         next_pk = self.parent_id

@@ -1,6 +1,7 @@
 """Every way of changing makes one version, and each version restores what was there."""
 
 import json
+from unittest.mock import patch
 
 import pytest
 from django.core import serializers
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from reversion.models import Revision, Version
 
+from organisations.models import Organisation, Place
 from peaceportal.core.models import OldSlug
 from peaceportal.core.publishing import Page
 from peaceportal.core.records import Record
@@ -17,7 +19,7 @@ from peaceportal.core.versions.differences import compare, compared
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
-from tests.editor import address, saved, send
+from tests.editor import address, read_form, saved, send
 from tests.rich_records import RICH
 from timeline.models import Document, Event
 
@@ -61,9 +63,8 @@ def state(record):
 
 
 def in_form(editor, record):
-    assert saved(
-        send(editor, address(type(record), "change", record.pk), **{TEXTS[type(record)]: "Other"})
-    )
+    url, values = address(type(record), "change", record.pk), {TEXTS[type(record)]: "Other"}
+    assert saved(send(editor, url, renaming="correction", **values))
 
 
 def by_action(editor, record):
@@ -96,9 +97,17 @@ def by_row(editor, record):
     assert saved(send(editor, url, rows={prefix: [row]}))
 
 
+def by_merging(editor, record):
+    with patch.object(capture, "keeps_single_saves", False):
+        other = RICH[type(record)]("Second", 2)
+    url = f"{address(type(record), 'merge', other.pk)}?into={record.pk}"
+    assert editor.post(url, read_form(editor.get(url))).status_code == 302
+
+
 WAYS = [
     *((way, model) for way in (in_form, by_saving, by_update, by_bulk_update) for model in KINDS),
     *((way, model) for way in (by_action, by_row) for model in KINDS if issubclass(model, Page)),
+    *((by_merging, model) for model in (Organisation, Place)),
     *((by_unlinking, model) for model in KINDS if hasattr(model, "sources")),
 ]
 

@@ -310,7 +310,7 @@ def test_source_is_never_deleted_and_engagement_may_be(editor):
 
 def test_body_in_an_event_stays_though_its_rows_go(editor):
     part = Participation.objects.create(event=make_event(), organisation=make_organisation())
-    assert saved(change(editor, part.organisation, name="Renamed"))
+    assert saved(change(editor, part.organisation, name="Renamed", renaming="correction"))
     assert Participation.objects.filter(pk=part.pk).exists()
 
 

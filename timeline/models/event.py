@@ -39,6 +39,7 @@ class Event(Page, Sourced):
     kind_of_page = "event"
     search_number = 1
     search_related = ("identifiers",)
+    named_as = {"areas": _("Events in this area"), "places": _("Events that were there")}
     versioned_rows = ("participations", "identifiers")
     versioned_parts = ("documents",)
 
@@ -277,6 +278,7 @@ class Participation(Record):
 
     owner_fields = ("event", "organisation")
     fragment = "organisations"
+    named_as = {"organisation": _("Events it took part in")}
     search_number = 11
 
     event = models.ForeignKey(

@@ -52,6 +52,17 @@ def one_version(using: str = "default", **told) -> Iterator[Work]:
             _open.reset(token)
 
 
+@contextmanager
+def without_versions(using: str = "default") -> Iterator[None]:
+    """For so many changes that a version of each would take minutes, and that are written down
+    otherwise. The log of changes has them all the same.
+    """
+    work = _open.get()[using]
+    before = {model: dict(pks) for model, pks in work.changed.items()}
+    yield
+    work.changed = before
+
+
 # Whether a single save, outside of any block, is a version of its own.
 keeps_single_saves = True
 

@@ -82,10 +82,20 @@ class Restoring:
         for kept in rows.values():
             elsewhere = kept.model._base_manager.filter(uid=kept.uid).first()
             if elsewhere is None:
-                self.put(kept)
+                self.put_row(kept)
             elif not manager.filter(pk=elsewhere.pk).exists():
                 said = _("“%(row)s” belongs to another page now, and was left there.")
                 self.sentences.append(said % {"row": elsewhere})
+
+    def put_row(self, kept: Kept) -> None:
+        """Of two rows that named two pages which were merged since, only one has a place."""
+        try:
+            self.put(kept)
+        except ValidationError:
+            if not _names_merged(kept):
+                raise
+            said = _("What named a page that was merged since is there already: %(kind)s.")
+            self.sentences.append(said % {"kind": kept.model._meta.verbose_name})
 
     def put(self, kept: Kept) -> Record:
         """Save one record with the fields that were kept, unless it has them already."""
@@ -148,9 +158,13 @@ class Restoring:
         return True
 
     def there(self, field: models.Field, pks: Iterable[int]) -> list[int]:
-        """Those of what was related that are still there."""
+        """Those of what was related that are still there, or what they were merged into."""
         wanted = list(pks)
         rows = field.related_model._base_manager.filter(pk__in=wanted)
+        if issubclass(field.related_model, Page):
+            went = {page.pk: page.where_merged.pk for page in rows.exclude(merged_into=None)}
+            wanted = list(dict.fromkeys(went.get(pk, pk) for pk in wanted))
+            rows = field.related_model._base_manager.filter(pk__in=wanted)
         found = set(rows.values_list("pk", flat=True))
         if len(found) < len(wanted):
             said = _("Not all of “%(field)s” is still there: what is lost was left out.")
@@ -161,6 +175,17 @@ class Restoring:
         """Raises PermissionDenied where readers see it, and who restores may not decide that."""
         if not self.may_publish and is_out(record):
             raise PermissionDenied
+
+
+def _names_merged(kept: Kept) -> bool:
+    """Whether a row named a page that was merged into another since."""
+    for field in kept.model._meta.local_fields:
+        pk = kept.fields.get(field.name)
+        if pk is not None and field.is_relation and issubclass(field.related_model, Page):
+            pages = field.related_model._base_manager.filter(pk=pk)
+            if pages.exclude(merged_into=None).exists():
+                return True
+    return False
 
 
 def _is_the_same(row: Record, kept: Kept) -> bool:

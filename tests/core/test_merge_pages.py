@@ -1,0 +1,311 @@
+"""Merging at the desk: where it is offered, what it says before and after, and who may."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from organisations.models import AreaOfWork, Organisation, Place
+from peaceportal.core.merging.doing import merge
+from peaceportal.core.merging.merges import Merge
+from peaceportal.core.roles import EDITOR
+from peaceportal.core.versions.restoring import restore
+from peaceportal.core.versions.snapshots import snapshot, versions_of
+from tests import factories as make
+from tests.editor import address, read_form
+from tests.rich_records import RICH
+from timeline.models import Event
+
+pytestmark = pytest.mark.django_db
+
+KINDS = [Organisation, AreaOfWork, Place]
+
+
+@pytest.fixture
+def publisher(client):
+    client.force_login(make.make_user(username="ana"))
+    return client
+
+
+def merge_address(merged, kept):
+    return f"{address(type(merged), 'merge', merged.pk)}?into={kept.pk}"
+
+
+def press(client, merged, kept, **values):
+    url = merge_address(merged, kept)
+    return client.post(url, read_form(client.get(url)) | values, follow=True)
+
+
+@pytest.fixture
+def two():
+    """Two records of one body, in public."""
+    one = make.make_organisation(name="Afr. Union", acronym="OAU", summary="Fifty-five states.")
+    other = make.make_organisation(name="African Union", acronym="AU")
+    for number in range(7):
+        event = make.make_event(title=f"Summit {number}", organisations=[one])
+    make.make_participation(event=event, organisation=other)
+    make.make_organisation(name="Peace Council", parent=one)
+    make.make_identifier(page=one, scheme="ror", value="05qghxh33")
+    return one, other
+
+
+# From the form to the button
+
+
+@pytest.mark.parametrize("model", KINDS)
+def test_form_leads_by_three_steps_to_the_merge(publisher, model):
+    one, other = RICH[model]("One", 2), RICH[model]("Other", 2)
+    form = publisher.get(address(model, "change", one.pk))
+    assert address(model, "merge", one.pk) in form.text
+    choose = publisher.get(address(model, "merge", one.pk))
+    assert "Merge “One” into another" in choose.text
+    review = publisher.get(address(model, "merge", one.pk), {"into": other.pk})
+    assert "<strong>“Other” stays.</strong>" in review.text
+    assert ">Merge One into Other</button>" in review.text
+    done = press(publisher, one, other)
+    assert done.redirect_chain == [(address(model, "change", other.pk), 302)]
+    assert "Merged “One” into “Other”." in done.text
+    one.refresh_from_db()
+    assert one.merged_into == other
+
+
+def test_what_will_happen_is_said_in_words_and_counts(publisher, two):
+    text = publisher.get(merge_address(*two)).text
+    for said in (
+        *("Events it took part in: 7", "Summit 0 – took part", "and 2 more"),
+        *("Bodies that are part of it: 1", "Peace Council", "Its identifiers: 1", "ror:05qghxh33"),
+        "1 of them stands with the one that stays already. It is not doubled",
+        "Its address, and every address it had before, leads to “African Union” for ever.",
+        *("Fifty-five states.", 'name="take" value="summary" checked'),
+        *('value="alias" checked', "former name", "do not keep it: it was wrong"),
+    ):
+        assert said in text, said
+
+
+def test_what_is_said_happens(publisher, two):
+    one, other = two
+    press(publisher, one, other, name_kind="former")
+    other.refresh_from_db()
+    assert other.summary == "Fifty-five states."
+    assert set(other.names.values_list("name", "kind")) == {
+        ("Afr. Union", "former"),
+        ("OAU", "acronym"),
+    }
+    assert Event.objects.with_organisations([other]).count() == 7
+    assert Event.objects.with_organisations([one]).count() == 0
+    assert other.identifiers.get().value == "05qghxh33"
+
+
+def test_readers_find_all_of_it_at_once(client, publisher, two):
+    one, other = two
+    press(publisher, one, other)
+    client.logout()
+    for old in (f"/organisations/{one.slug}/", f"/id/{one.uid}/"):
+        answer = client.get(old)
+        assert (answer.status_code, answer.url) == (301, f"/organisations/{other.slug}/")
+    listed = client.get("/timeline.json", {"organisation": one.slug}).json()
+    assert listed["count"] == 7
+    assert {row["slug"] for event in listed["results"] for row in event["organisations"]} == {
+        other.slug
+    }
+    assert "Summit 3" in client.get("/timeline.atom", {"organisation": one.slug}).text
+    found = client.get("/search/", {"q": "Afr. Union"}).text
+    assert f'href="/organisations/{other.slug}/"' in found
+    page = client.get(f"/organisations/{other.slug}/").text
+    assert "Afr. Union" in page
+    assert "Peace Council" in page
+    assert f'"slug": "{one.slug}"' not in client.get("/organisations.json").text
+
+
+def test_what_is_unticked_is_not_taken(publisher, two):
+    one, other = two
+    url = merge_address(one, other)
+    data = read_form(publisher.get(url))
+    data.pop("take")
+    publisher.post(url, data | {"name_kind": ""})
+    other.refresh_from_db()
+    assert other.summary == ""
+    assert list(other.names.values_list("kind", flat=True)) == ["acronym"]
+
+
+def test_places_and_areas_keep_the_name_among_their_others(client, publisher):
+    for make_one, prefix in ((make.make_place, "places"), (make.make_area, "areas")):
+        one, other = make_one(name="Birmania"), make_one(name="Myanmar", other_names="Burma")
+        press(publisher, one, other)
+        other.refresh_from_db()
+        assert other.other_names == "Burma\nBirmania"
+        assert "Also called: Burma, Birmania" in client.get(f"/{prefix}/myanmar/").text
+        found = client.get("/search/", {"q": "Birmania"}).text
+        assert f'href="/{prefix}/myanmar/"' in found
+
+
+def test_pages_take_as_many_queries_for_three_rows_as_for_one(publisher):
+    def queries(rows):
+        one, other = (RICH[Organisation](f"{name} {rows}", rows) for name in ("One", "Other"))
+        for number in range(rows):
+            event = make.make_event(title=f"Talks {number}", organisations=[one])
+            make.make_participation(event=event, organisation=other)
+        with CaptureQueriesContext(connection) as review:
+            publisher.get(merge_address(one, other))
+        done = merge(one, other)
+        with CaptureQueriesContext(connection) as back:
+            publisher.get(address(Organisation, "undo_merge", one.pk, done.pk))
+        return len(review), len(back)
+
+    assert queries(1) == queries(3)
+
+
+# What is refused, or looked at again
+
+
+def test_other_that_cannot_be_is_said_and_nothing_is_offered(publisher):
+    one = make.make_area(name="One")
+    within = make.make_area(name="Within", parent=one)
+    text = publisher.get(merge_address(one, within)).text
+    assert "“Within” is part of “One”: it cannot take in what it lies within." in text
+    assert "Nothing was changed." in text
+    assert 'method="post"' not in text.partition('<div class="merging">')[2]
+    said = publisher.get(address(AreaOfWork, "merge", one.pk), {"into": ""}).text
+    assert "Choose the one that stays." in said
+    for wrong in ("999999", "x", "9" * 30):
+        answer = publisher.get(address(AreaOfWork, "merge", one.pk), {"into": wrong})
+        assert "There is no such record any more. Choose another one." in answer.text, wrong
+
+
+def test_who_pressed_too_late_looks_again(publisher, two):
+    one, other = two
+    url = merge_address(one, other)
+    seen = read_form(publisher.get(url)) | {"name_kind": "former"}
+    other.name = "The African Union"
+    other.save()
+    answer = publisher.post(url, seen)
+    assert "Somebody changed one of the two meanwhile. Look again" in answer.text
+    assert not Merge.objects.exists()
+    assert 'value="former" checked' in answer.text
+    assert publisher.post(url, read_form(answer)).status_code == 302
+    assert Merge.objects.count() == 1
+
+
+def test_value_that_contradicts_what_stays_is_not_offered(publisher):
+    one = make.make_organisation(name="One", state="ended", ended="1990")
+    other = make.make_organisation(name="Other")
+    text = publisher.get(merge_address(one, other)).text
+    assert 'value="ended"' not in text
+    assert "It cannot be taken over: An organisation with an end date has ended" in text
+
+
+def test_what_hides_its_places_or_itself_is_said(publisher):
+    one = make.make_organisation(name="One", withhold_places=True, status="draft")
+    text = publisher.get(merge_address(one, make.make_organisation(name="Other"))).text
+    assert "“Other” will hide its places as well." in text
+    assert "Readers do not see “One” now, and they see “Other”." in text
+
+
+# From the list
+
+
+def test_two_that_are_ticked_are_asked_which_one_stays(publisher, two):
+    data = {"action": "merge_two", "_selected_action": [page.pk for page in two]}
+    answer = publisher.post(address(Organisation), data, follow=True)
+    assert "Which one stays?" in answer.text
+    for stays, goes in (two, two[::-1]):
+        assert f"“{stays}” stays</a>" in answer.text
+        assert merge_address(goes, stays) in answer.text
+    data["_selected_action"] = data["_selected_action"][:1]
+    answer = publisher.post(address(Organisation), data, follow=True)
+    assert "Tick exactly two to merge them" in answer.text
+    for asked in ("", "?of=1", "?of=x&of=y", "?of=" + "9" * 30):
+        assert publisher.get(address(Organisation, "merge_two") + asked).status_code == 404
+
+
+# Back again
+
+
+@pytest.mark.parametrize("page", ["merged", "kept"])
+def test_merge_is_told_on_both_pages_and_undone_from_there(publisher, two, page):
+    one, other = two
+    press(publisher, one, other)
+    record, view = (one, "change") if page == "merged" else (other, "history")
+    text = publisher.get(address(Organisation, view, record.pk)).text
+    assert "“Afr. Union” was merged into “African Union” on" in text
+    assert "by ana." in text
+    url = address(Organisation, "undo_merge", record.pk, Merge.objects.get().pk)
+    assert url in text
+    shown = publisher.get(url).text
+    assert "Events it took part in: 6" in shown
+    assert "1 thing that both had, and that was made one, is two again." in shown
+    done = publisher.post(url, follow=True)
+    assert "Undid the merge of “Afr. Union” into “African Union”." in done.text
+    assert Event.objects.with_organisations([one]).count() == 7
+    told = publisher.get(address(Organisation, "history", one.pk)).text
+    assert "That was undone on" in told
+    assert "This merge was undone already." in publisher.post(url).text
+
+
+def test_merge_of_others_is_not_undone_here(publisher, two):
+    press(publisher, *two)
+    other = make.make_organisation(name="Quite another")
+    url = address(Organisation, "undo_merge", other.pk, Merge.objects.get().pk)
+    assert publisher.get(url).status_code == 404
+
+
+# Who may
+
+
+def test_editor_is_offered_nothing_and_refused(client, two):
+    one, other = two
+    done = merge(make.make_organisation(name="Third"), other)
+    make.make_user(username="publisher")
+    client.force_login(make.make_member(EDITOR))
+    Organisation.objects.filter(pk=one.pk).update(status="draft")
+    assert "Merge into another" not in client.get(address(Organisation, "change", one.pk)).text
+    assert "merge_two" not in client.get(address(Organisation)).text
+    for url in (
+        *(address(Organisation, "merge", one.pk), merge_address(one, other)),
+        address(Organisation, "undo_merge", other.pk, done.pk),
+        address(Organisation, "merge_two") + f"?of={one.pk}&of={other.pk}",
+    ):
+        assert client.get(url).status_code == 403
+    assert client.post(merge_address(one, other)).status_code == 403
+    assert client.post(address(Organisation, "undo_merge", other.pk, done.pk)).status_code == 403
+    assert Merge.objects.standing().count() == 1
+    client.logout()
+    assert client.get(merge_address(one, other)).status_code == 302
+
+
+@pytest.mark.versions
+def test_version_from_before_a_merge_waits_for_its_undoing(publisher, two):
+    one, other = two
+    then = versions_of(other).first()
+    press(publisher, one, other)
+    url = address(Organisation, "restore", other.pk, then.pk)
+    answer = publisher.post(url, follow=True)
+    assert "Undo the merge first: its link stands on this page." in answer.text
+    assert other.names.exists()
+    publisher.post(address(Organisation, "undo_merge", other.pk, Merge.objects.get().pk))
+    assert "is as it was on" in publisher.post(url, follow=True).text
+
+
+@pytest.mark.versions
+def test_version_from_before_a_merge_is_restored_with_where_it_went():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event = make.make_event(title="Talks", organisations=[one])
+    then = snapshot(versions_of(event).first())
+    merge(one, other)
+    restore(then)
+    assert [row.organisation for row in event.participations.all()] == [other]
+
+
+@pytest.mark.versions
+def test_version_with_a_row_for_each_of_two_that_are_one_is_restored_with_one():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event = make.make_event(title="Talks", organisations=[one, other])
+    then = snapshot(versions_of(event).first())
+    merge(one, other)
+    event.title = "Other talks"
+    event.save()
+    assert restore(then) == [
+        "What named a page that was merged since is there already: participation."
+    ]
+    event.refresh_from_db()
+    assert event.title == "Talks"
+    assert [row.organisation for row in event.participations.all()] == [other]
