@@ -1,5 +1,7 @@
 """The admin as a whole: its name, and its records in the order in which editors need them."""
 
+from functools import partial
+
 from django.contrib.admin import AdminSite
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -44,8 +46,32 @@ class Desk(AdminSite):
 
     def get_urls(self):
         from peaceportal.core.preview import shared
+        from peaceportal.core.recent_admin import changes
+        from peaceportal.core.removed_admin import removed
 
-        return [path("preview/<str:token>/", shared, name="shared_preview"), *super().get_urls()]
+        return [
+            path("preview/<str:token>/", shared, name="shared_preview"),
+            path("changes/", self.own(changes), name="changes"),
+            path("removed/", self.own(removed), name="removed"),
+            *super().get_urls(),
+        ]
+
+    def own(self, view):
+        """A view of the desk as a whole: it is given the desk besides."""
+        return self.admin_view(partial(view, site=self))
+
+    def index(self, request, extra_context=None):
+        from peaceportal.core import care_admin, recent_admin
+
+        found = care_admin.waiting(request, self)
+        ways = [(reverse(f"{self.name}:removed"), _("Removed records"))]
+        told = {
+            "is_first_page": True,
+            "care_sections": list(care_admin.parted(found, request.user)),
+            "care_ways": ways if recent_admin.pages_seen(request, self) else [],
+            "recent": recent_admin.in_short(request, self),
+        }
+        return super().index(request, told | (extra_context or {}))
 
     def has_permission(self, request):
         """Staff, with a second factor where one is demanded. The admin asks this at every page."""

@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from peaceportal.core import changes
+        from peaceportal.core import care, changes
         from peaceportal.core.identifiers import Identifier
         from peaceportal.core.publishing import Page
         from peaceportal.core.records import Record
@@ -16,6 +16,7 @@ class CoreConfig(AppConfig):
 
         records = [model for model in apps.get_models() if issubclass(model, Record)]
         changes.listen(records)
+        care.declare(records)
         capture.register(model for model in records if model.is_versioned)
         # A dump writes the pages before the identifiers that name them.
         Identifier.natural_key.dependencies = [

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from peaceportal.core.care_admin import Cared
 from peaceportal.core.choosing import Choosing, ChoosingForm
 from peaceportal.core.conflicts import Conflict, StopsOverwriting
 from peaceportal.core.dates import EDTFField, EDTFInput
@@ -135,7 +136,7 @@ class Editing(Choosing):
 
 
 class RecordAdmin(
-    RoleBound, Versioned, StopsOverwriting, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin
+    Cared, RoleBound, Versioned, StopsOverwriting, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin
 ):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 
