@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from peaceportal.core.care import CARES, Asker, Care, cares_of
+from peaceportal.core.care import CARES, DOUBLES, Asker, Care, cares_of
 from peaceportal.core.counting import count_up_to
+from peaceportal.core.doubles import Double
 from peaceportal.core.facets import KEPT
+from peaceportal.core.missed import MissedAddress
+from peaceportal.core.recent_admin import pages_seen
 from peaceportal.core.remembered import content_state
 
 MOST = 1000  # that a count tells; what is more is “more than”
@@ -123,6 +126,32 @@ def in_words(number: int, model: type[Model]) -> str:
 def address(site: admin.AdminSite, model: type[Model], care: Care) -> str:
     name = f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return f"{reverse(name)}?{CareFilter.parameter_name}={care.key}"
+
+
+def ways(request, site: admin.AdminSite) -> list[tuple[str, str]]:
+    """The lists of the desk that belong to no one kind of record: address and words."""
+    found = []
+    sees_doubles = any(_sees(site, model, request) for model in DOUBLES.models)
+    sees_missed = _sees(site, MissedAddress, request)
+    pairs, addresses = count_up_to(
+        MOST,
+        [
+            Double.objects.to_decide() if sees_doubles else Double.objects.none(),
+            MissedAddress.objects.to_look_at() if sees_missed else MissedAddress.objects.none(),
+        ],
+    )
+    if pairs:
+        words = ngettext("%d pair of likely doubles", "%d pairs of likely doubles", pairs)
+        found.append((reverse(f"{site.name}:doubles"), words % pairs))
+    if addresses:
+        words = ngettext(
+            "%d address asked for and not found", "%d addresses asked for and not found", addresses
+        )
+        listed = reverse(f"{site.name}:core_missedaddress_changelist")
+        found.append((listed, words % addresses))
+    if pages_seen(request, site):
+        found.append((reverse(f"{site.name}:removed"), _("Removed records")))
+    return found
 
 
 def parted(found: list[Waiting], user: Model) -> Iterator[tuple[str, list[Waiting]]]:

@@ -2,7 +2,10 @@
 
 from peaceportal.core.accounts import User
 from peaceportal.core.changes import Change, ChangeCounter, LogReader
+from peaceportal.core.doubles import Double
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.links.store import Link, LinkUse
+from peaceportal.core.missed import MissedAddress
 from peaceportal.core.search.store import SearchEntry, SearchWord
 from peaceportal.core.sign_in.audit import AuditEntry
 from peaceportal.core.slugs import OldSlug
@@ -12,8 +15,12 @@ __all__ = [
     "AuditEntry",
     "Change",
     "ChangeCounter",
+    "Double",
     "Identifier",
+    "Link",
+    "LinkUse",
     "LogReader",
+    "MissedAddress",
     "OldSlug",
     "SearchEntry",
     "SearchWord",
