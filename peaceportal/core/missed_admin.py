@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import Resolver404, resolve
@@ -15,6 +14,7 @@ from django.utils.translation import ngettext
 
 from peaceportal.core import missed
 from peaceportal.core.addresses import PublicPageView
+from peaceportal.core.choosing import ChosenOne, OneField
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.missed import MissedAddress
 from peaceportal.core.publishing import Page
@@ -48,12 +48,12 @@ class LeadsToForm(forms.ModelForm):
         self.page_model, self.slug = page_meant(self.instance.path)
         if self.page_model is None or self.instance.leads_to:
             return
-        self.fields["page"] = forms.ModelChoiceField(
+        self.fields["page"] = OneField(
             self.page_model.objects.published(),
             required=False,
             label=_("Lead it to"),
             help_text=_("Type a title. Readers who ask for this address then come to that page."),
-            widget=AutocompleteSelect(self.page_model._meta.get_field("merged_into"), admin.site),
+            widget=ChosenOne(self.page_model._meta.get_field("merged_into"), admin.site),
         )
 
     def clean(self):

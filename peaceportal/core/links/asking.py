@@ -153,7 +153,7 @@ class Asker:
                 reply = self._request("GET", target)
             if reply.status not in REDIRECTS or not reply.location:
                 return _answer(reply, target.url if len(seen) > 1 else "")
-            url = urljoin(target.url, reply.location)
+            url = _joined(target.url, reply.location)
         raise Unanswered(Outcome.REDIRECTS)
 
     def _found(self, target: Target) -> Target:
@@ -185,7 +185,7 @@ class Asker:
             reply = self._request("GET", where, read=LARGEST_ROBOTS)
             if reply.status not in REDIRECTS or not reply.location:
                 break
-            where = target_of(urljoin(where.url, reply.location))
+            where = target_of(_joined(where.url, reply.location))
         else:
             return Outcome.ROBOTS
         if reply.status in {401, 403, 429} or reply.status >= 500:
@@ -228,8 +228,8 @@ class Asker:
         from urllib3.exceptions import (
             ConnectTimeoutError,
             HTTPError,
+            NewConnectionError,
             ReadTimeoutError,
-            SSLError,
         )
 
         connection = _connection(number, target, self.timeout)
@@ -246,9 +246,11 @@ class Asker:
             return Reply(
                 response.status, _readable(told.get("Location")), told.get("Retry-After", ""), body
             )
+        except NewConnectionError:  # for urllib3 a kind of time-out
+            raise Unanswered(Outcome.NO_CONNECTION) from None
         except (ConnectTimeoutError, ReadTimeoutError, TimeoutError):
             raise Unanswered(Outcome.TIMEOUT) from None
-        except (SSLError, OSError, HTTPError, ValueError, _http_error()) as error:
+        except (OSError, HTTPError, ValueError, _http_error()) as error:
             raise Unanswered(_why(error, is_over=not end.is_alive())) from None
         finally:
             end.cancel()
@@ -286,6 +288,13 @@ def _why(error: Exception, *, is_over: bool) -> Outcome:
     if isinstance(error, SSLError | ssl.SSLError | ssl.CertificateError):
         return Outcome.NOT_SECURE
     return Outcome.NO_CONNECTION
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:  # as “http://[”
+        raise Unanswered(Outcome.UNREADABLE) from None
 
 
 def _hang_up(connection) -> None:

@@ -78,8 +78,10 @@ def _tell_beside(shown_forms: Iterable[forms.BaseForm]) -> None:
         model = type(instance)
         for name in fields_of(model):
             # Of what the database has: what is only typed was not asked for.
-            if name in form.fields and name not in form.changed_data:
-                found.append((form, name, addresses_in(model, name, getattr(instance, name) or "")))
+            is_typed = form.is_bound and name in form.changed_data
+            if name in form.fields and not is_typed:
+                value = getattr(instance, name) or ""
+                found.append((form, name, addresses_in(model, name, value)))
     links = read(url for _form, _name, urls in found for url in urls)
     for form, name, urls in found:
         known = [links[key_of(url)] for url in sorted(urls) if key_of(url) in links]

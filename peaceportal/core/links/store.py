@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import F, Q
@@ -46,7 +46,7 @@ FAILURES = (
 
 def without_fragment(url: str) -> str:
     """As it is asked for: what follows “#” is for the browser alone."""
-    return urldefrag(url.strip()).url
+    return url.strip().partition("#")[0]
 
 
 def key_of(url: str) -> str:
