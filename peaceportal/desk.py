@@ -64,11 +64,12 @@ class Desk(AdminSite):
         from peaceportal.core import care_admin, noticing, recent_admin
 
         unread = noticing.catch_up()
-        found = care_admin.waiting(request, self)
+        pairs, missed = care_admin.apart()
+        found = care_admin.waiting(request, self, pairs)
         told = {
             "is_first_page": True,
             "care_sections": list(care_admin.parted(found, request.user)),
-            "care_ways": care_admin.ways(request, self),
+            "care_ways": care_admin.ways(request, self, missed),
             "care_unread": unread,
             "recent": recent_admin.in_short(request, self),
         }

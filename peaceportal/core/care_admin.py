@@ -70,7 +70,7 @@ class Waiting:
     counts: list[Counted]
 
 
-def waiting(request, site: admin.AdminSite) -> list[Waiting]:
+def waiting(request, site: admin.AdminSite, pairs: int) -> list[Waiting]:
     """Each care of which this member of staff may see any records. At most two queries."""
     asker = Asker(request.user)
     asked = [
@@ -84,6 +84,8 @@ def waiting(request, site: admin.AdminSite) -> list[Waiting]:
             for model in care.models
             if numbers.get((care, model))
         ]
+        if counts and care is DOUBLES:
+            counts = [_pairs(site, pairs)]
         if counts:
             found.append(Waiting(care, counts))
     return found
@@ -128,30 +130,29 @@ def address(site: admin.AdminSite, model: type[Model], care: Care) -> str:
     return f"{reverse(name)}?{CareFilter.parameter_name}={care.key}"
 
 
-def ways(request, site: admin.AdminSite) -> list[tuple[str, str]]:
+def ways(request, site: admin.AdminSite, missed: int) -> list[tuple[str, str]]:
     """The lists of the desk that belong to no one kind of record: address and words."""
     found = []
-    sees_doubles = any(_sees(site, model, request) for model in DOUBLES.models)
-    sees_missed = _sees(site, MissedAddress, request)
-    pairs, addresses = count_up_to(
-        MOST,
-        [
-            Double.objects.to_decide() if sees_doubles else Double.objects.none(),
-            MissedAddress.objects.to_look_at() if sees_missed else MissedAddress.objects.none(),
-        ],
-    )
-    if pairs:
-        words = ngettext("%d pair of likely doubles", "%d pairs of likely doubles", pairs)
-        found.append((reverse(f"{site.name}:doubles"), words % pairs))
-    if addresses:
+    if missed and _sees(site, MissedAddress, request):
         words = ngettext(
-            "%d address asked for and not found", "%d addresses asked for and not found", addresses
+            "%d address asked for and not found", "%d addresses asked for and not found", missed
         )
         listed = reverse(f"{site.name}:core_missedaddress_changelist")
-        found.append((listed, words % addresses))
+        found.append((listed, words % missed))
     if pages_seen(request, site):
         found.append((reverse(f"{site.name}:removed"), _("Removed records")))
     return found
+
+
+def apart() -> list[int]:
+    """How many pairs of doubles, and how many missed addresses there are. One query."""
+    return count_up_to(MOST, [Double.objects.to_decide(), MissedAddress.objects.to_look_at()])
+
+
+def _pairs(site: admin.AdminSite, number: int) -> Counted:
+    """Doubles are looked at as pairs, with the reason for each."""
+    words = ngettext("%d pair", "%d pairs", number) % number
+    return Counted(words, reverse(f"{site.name}:doubles"))
 
 
 def parted(found: list[Waiting], user: Model) -> Iterator[tuple[str, list[Waiting]]]:

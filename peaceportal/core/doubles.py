@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -128,15 +129,17 @@ class Known:
     acronym: str = ""
     keys: tuple[tuple[str, str], ...] = ()  # what else two may share, and the reason
     parent: UUID | None = None
-    names: dict[str, str] = field(init=False)
 
-    def __post_init__(self):
+    @property
+    def names(self) -> dict[str, str]:
+        """Each of its names, squeezed, and what two that share it have in common."""
         names = {squeezed(name): Because.OTHER_NAME for name in self.others}
         names |= {squeezed(self.acronym): Because.ACRONYM, squeezed(self.name): Because.NAME}
         names.pop("", None)
-        object.__setattr__(self, "names", names)
+        return names
 
 
+@lru_cache(maxsize=100_000)  # of all bodies again and again, whenever one has changed
 def squeezed(name: str) -> str:
     """Folded and without spaces: “Peace-Net” and “Peacenet” are the same."""
     return fold(name).replace(" ", "")
@@ -145,14 +148,17 @@ def squeezed(name: str) -> str:
 def alike(everyone: Sequence[Known], some: Iterable[UUID]) -> Iterator[Pair]:
     """Pairs of which at least one is of `some`; of two reasons the stronger comes last."""
     wanted = set(some)
-    yield from _near(everyone, wanted)
-    by_key: dict[tuple[str, str], list[Known]] = defaultdict(list)
-    by_name: dict[str, list[Known]] = defaultdict(list)
+    ours = [one for one in everyone if one.uid in wanted]
+    yield from _near(everyone, ours)
+    by_key: dict[tuple[str, str], list[Known]] = {key: [] for one in ours for key in one.keys}
+    by_name: dict[str, list[Known]] = {name: [] for one in ours for name in one.names}
     for one in everyone:
         for key in one.keys:
-            by_key[key].append(one)
+            if key in by_key:
+                by_key[key].append(one)
         for name in one.names:
-            by_name[name].append(one)
+            if name in by_name:
+                by_name[name].append(one)
     for (_value, because), group in by_key.items():
         for one, other in _pairs(group, wanted):
             if one.uid != other.parent and other.uid != one.parent:
@@ -174,28 +180,29 @@ def _pairs(group: Sequence[Known], wanted: set[UUID]) -> Iterator[tuple[Known, K
                 yield one, other
 
 
-def _near(everyone: Sequence[Known], wanted: set[UUID]) -> Iterator[Pair]:
+def _near(everyone: Sequence[Known], ours: Sequence[Known]) -> Iterator[Pair]:
     """Names of which one letter differs have the same first or the same second half."""
     halves: dict[tuple[bool, str], list[tuple[str, UUID]]] = defaultdict(list)
-    names = [(squeezed(one.name), one.uid) for one in everyone]
-    names = [(name, uid) for name, uid in names if len(name) >= SHORTEST_NEAR]
-    for name, uid in names:
-        for half in _halves(name, (len(name),)):
-            halves[half].append((name, uid))
-    for name, uid in names:
-        if uid not in wanted:
+    for one in ours:
+        name = squeezed(one.name)
+        if len(name) >= SHORTEST_NEAR:
+            for half in _halves(name):
+                halves[half].append((name, one.uid))
+    for one in everyone:
+        name = squeezed(one.name)
+        if len(name) < SHORTEST_NEAR:
             continue
-        size = len(name)
-        for half in _halves(name, (size - 1, size, size + 1)):
-            for other, its_uid in halves.get(half, ()):
-                if uid != its_uid and differs_by_one(name, other):
-                    yield uid, its_uid, Because.NEAR_NAME
+        half = len(name) // 2
+        for key in ((True, name[:half]), (False, name[len(name) - half :])):
+            for other, uid in halves.get(key, ()):
+                if uid != one.uid and differs_by_one(name, other):
+                    yield uid, one.uid, Because.NEAR_NAME
 
 
-def _halves(name: str, sizes: Iterable[int]) -> set[tuple[bool, str]]:
-    """The beginning and the end of a name, as long as they are in names of these sizes."""
+def _halves(name: str) -> set[tuple[bool, str]]:
+    """The beginning and the end of a name, as long as in names of its size and those beside it."""
     found = set()
-    for size in sizes:
+    for size in (len(name) - 1, len(name), len(name) + 1):
         half = size // 2
         found |= {(True, name[:half]), (False, name[len(name) - half :])}
     return found

@@ -127,11 +127,12 @@ class MissedAddressAdmin(ListAdmin):
         return self.told
 
     def get_fieldsets(self, request, obj=None):
-        fields = ["is_ignored"]
+        decided = ["is_ignored"]
         is_page = obj is not None and page_meant(obj.path)[0] is not None
         if is_page and not obj.leads_to and self.has_change_permission(request, obj):
-            fields = ["page", *fields]
-        return [(None, {"fields": (*self.told, *fields)})]
+            decided = ["page", *decided]
+        path, *others = self.told
+        return [(None, {"fields": (path, *decided, *others)})]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         # The choice of a page is no field of the model, and made by the form itself.

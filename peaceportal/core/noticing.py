@@ -19,7 +19,8 @@ from peaceportal.core.records import Record
 from peaceportal.core.waiting import short_waits
 
 READER = "care"
-AT_ONCE = 500  # changes
+AT_ONCE = 1000  # changes, where nobody waits
+AT_ONCE_FOR_A_PAGE = 100
 PATIENCE = 0.1  # seconds that a page spends on it
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,11 @@ def catch_up(patience: float | None = PATIENCE, using: str = "default") -> int:
     Returns how many changes are still unread.
     """
     until = None if patience is None else time.monotonic() + patience
+    at_once = AT_ONCE if patience is None else AT_ONCE_FOR_A_PAGE
     while left := unread(using):
         try:
             with short_waits(using), transaction.atomic(using):
-                _read(using)
+                _read(using, at_once)
         except OperationalError as error:  # others hold the database: the next page goes on
             logger.warning("The latest changes could not be looked at: %s", error)
             return left
@@ -49,7 +51,7 @@ def catch_up(patience: float | None = PATIENCE, using: str = "default") -> int:
     return 0
 
 
-def _read(using: str) -> None:
+def _read(using: str, at_once: int) -> None:
     """One batch, in a transaction of the caller's."""
     readers = LogReader.objects.using(using)
     reader, _made = readers.select_for_update().get_or_create(pk=READER)
@@ -57,7 +59,7 @@ def _read(using: str) -> None:
     if reader.seq > latest:  # another log than the one it was reading
         reader.seq = 0
     log = Change.objects.using(using).filter(seq__gt=reader.seq, seq__lte=latest)
-    rows = list(log.order_by("seq").values_list("seq", "model", "uid")[:AT_ONCE])
+    rows = list(log.order_by("seq").values_list("seq", "model", "uid")[:at_once])
     changed: dict[str, dict[UUID, None]] = {}
     for _seq, label, uid in rows:
         changed.setdefault(label, {})[uid] = None
@@ -66,7 +68,7 @@ def _read(using: str) -> None:
         if model is not None:
             doubles.notice(model, list(uids))
             uses.notice(model, list(uids))
-    reader.seq = rows[-1][0] if len(rows) == AT_ONCE else latest
+    reader.seq = rows[-1][0] if len(rows) == at_once else latest
     reader.save(using=using)
 
 

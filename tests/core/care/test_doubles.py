@@ -163,7 +163,7 @@ def test_pair_is_listed_with_its_reason_and_called_none(client, role):
     client.force_login(make.make_member(role))
     one, _other = pair()
     first_page = client.get(reverse("admin:index")).text
-    assert "1 pair of likely doubles" in first_page
+    assert f'<a href="{reverse("admin:doubles")}">1 pair</a>' in first_page
     shown = client.get(reverse("admin:doubles")).text
     assert "once accents, capitals and punctuation are left out" in shown
     assert address(Organisation, "change", one.pk) in shown
