@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -89,13 +90,13 @@ def may_decide(request, model_admin, record: Model) -> bool:
 
 
 def merge_address(site: admin.AdminSite, one: Model, other: Model) -> str:
-    """Where two records are merged; empty for a kind that nothing merges."""
+    """Where it is asked which of two stays; empty for a kind that nothing merges."""
     options = type(one)._meta
     try:
-        name = f"{site.name}:{options.app_label}_{options.model_name}_merge"
-        return f"{reverse(name, args=[one.pk])}?other={other.pk}"
+        address = reverse(f"{site.name}:{options.app_label}_{options.model_name}_merge_two")
     except NoReverseMatch:
         return ""
+    return f"{address}?{urlencode({'of': [one.pk, other.pk]}, doseq=True)}"
 
 
 def _told(request, site, models: dict[str, type[Model]], rows: list[Double]) -> list[Pair]:
@@ -117,7 +118,7 @@ def _told(request, site, models: dict[str, type[Model]], rows: list[Double]) -> 
                 kind=capfirst(models[row.model]._meta.verbose_name),
                 because=row.get_because_display(),
                 records=[_shown(site, record) for record in (first, second)],
-                merge_address=merge_address(site, second, first)
+                merge_address=merge_address(site, first, second)
                 if may_publish(request.user)
                 else "",
                 can_be_decided=all(may_decide(request, model_admin, one) for one in pair),

@@ -1,10 +1,11 @@
 """Likely doubles: how they are found, why, and what staff say of them."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from organisations.models import Organisation
-from peaceportal.core import noticing
+from peaceportal.core import doubles_admin, noticing
 from peaceportal.core.doubles import Because, Double, differs_by_one
 from peaceportal.core.roles import EDITOR, PUBLISHER
 from tests import factories as make
@@ -205,3 +206,21 @@ def test_pair_that_is_gone_is_said_to_be(client):
     client.force_login(make.make_member(PUBLISHER))
     shown = client.post(reverse("admin:doubles"), {"pk": "1"}, follow=True)
     assert "This pair is no longer on the list." in shown.text
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(EDITOR, False), (PUBLISHER, True)])
+def test_pair_leads_those_who_may_to_where_it_is_merged(client, monkeypatch, role, is_offered):
+    one, other = pair()
+
+    def reverse_with_merging(name, **options):
+        return "/merge/" if name.endswith("_organisation_merge_two") else reverse(name, **options)
+
+    monkeypatch.setattr(doubles_admin, "reverse", reverse_with_merging)
+    client.force_login(make.make_member(role))
+    shown = client.get(reverse("admin:doubles")).text
+    assert (f'href="/merge/?of={one.pk}&amp;of={other.pk}"' in shown) == is_offered
+
+
+def test_nothing_is_offered_for_what_nothing_merges():
+    one, other = make.make_event(), make.make_event()
+    assert doubles_admin.merge_address(admin.site, one, other) == ""
