@@ -1,10 +1,10 @@
 """The admin as a whole: its name, and its records in the order in which editors need them."""
 
+from functools import partial
+
 from django.contrib.admin import AdminSite
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
-
-from peaceportal.core.sign_in import gate
 
 SECTIONS = [
     (
@@ -43,16 +43,37 @@ class Desk(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self):
+        from peaceportal.core.doubles_admin import doubles
         from peaceportal.core.preview import shared
+        from peaceportal.core.recent_admin import changes
+        from peaceportal.core.removed_admin import removed
 
-        return [path("preview/<str:token>/", shared, name="shared_preview"), *super().get_urls()]
+        return [
+            path("preview/<str:token>/", shared, name="shared_preview"),
+            path("changes/", self.own(changes), name="changes"),
+            path("doubles/", self.own(doubles), name="doubles"),
+            path("removed/", self.own(removed), name="removed"),
+            *super().get_urls(),
+        ]
 
-    def has_permission(self, request):
-        """Staff, with a second factor where one is demanded. The admin asks this at every page."""
-        if not gate.may_enter(request):
-            return False
-        gate.stay_signed_in(request)
-        return True
+    def own(self, view):
+        """A view of the desk as a whole: it is given the desk besides."""
+        return self.admin_view(partial(view, site=self))
+
+    def index(self, request, extra_context=None):
+        from peaceportal.core import care_admin, noticing, recent_admin
+
+        unread = noticing.catch_up()
+        pairs, missed = care_admin.apart()
+        found = care_admin.waiting(request, self, pairs)
+        told = {
+            "is_first_page": True,
+            "care_sections": list(care_admin.parted(found, request.user)),
+            "care_ways": care_admin.ways(request, self, missed),
+            "care_unread": unread,
+            "recent": recent_admin.in_short(request, self),
+        }
+        return super().index(request, told | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):
         """By subject, not by package: no editor knows in which app a record lives.

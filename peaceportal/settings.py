@@ -258,6 +258,9 @@ LOGGING = {
 if DEBUG:
     del LOGGING["loggers"]  # Django's own lines for each request
 
+# Whether links may lead to addresses inside a network, which `check_links` then asks.
+LINK_CHECK_MAY_BE_PRIVATE = False
+
 # E-mail
 
 _MAIL = environment.mail("EMAIL_URL", default="consolemail://")

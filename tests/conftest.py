@@ -4,6 +4,7 @@ import ipaddress
 import os
 import shutil
 import sys
+import time
 
 import pytest
 
@@ -63,6 +64,14 @@ def forget_counts():
     from peaceportal.core.facets import KEPT
 
     KEPT.clear()
+
+
+@pytest.fixture(autouse=True)
+def forget_missed_addresses():
+    """They are counted in the process; a test that wants them written says so."""
+    from peaceportal.core import missed
+
+    missed.forget(written_at=time.monotonic())
 
 
 @pytest.fixture(autouse=True)

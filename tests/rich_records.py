@@ -7,7 +7,7 @@ different. `tag` keeps records apart.
 from django.contrib.auth.models import Group
 
 from organisations import models as organisations
-from peaceportal.core.models import AuditEntry, OldSlug, User
+from peaceportal.core.models import AuditEntry, MissedAddress, OldSlug, User
 from tests import factories as make
 from timeline import models as timeline
 
@@ -153,6 +153,9 @@ RICH = {
     timeline.Document: rich_document,
     timeline.Event: rich_event,
     timeline.EventSeries: rich_series,
+    MissedAddress: lambda tag, rows: MissedAddress.objects.create(
+        path=f"/places/{tag}/", linked_on="/places/"
+    ),
     OldSlug: old_slug,
     User: lambda tag, rows: make.make_user(username=tag),
     Group: lambda tag, rows: Group.objects.create(name=tag),

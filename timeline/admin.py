@@ -15,6 +15,7 @@ from peaceportal.core.listing import UnknownLast, names
 from peaceportal.core.page_admin import PageAdmin, PartAdmin
 from peaceportal.core.plain_text import clean
 from peaceportal.core.states import PageForm
+from timeline import care, doubles  # noqa: F401
 from timeline.models import Document, Event, EventSeries, Participation
 from timeline.reading import read_all
 

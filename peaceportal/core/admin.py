@@ -4,7 +4,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from peaceportal.core import account_admin  # noqa: F401
+from peaceportal.core import account_admin, missed_admin  # noqa: F401
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.models import OldSlug
 

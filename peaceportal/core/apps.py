@@ -8,14 +8,17 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from peaceportal.core import changes
+        from peaceportal.core import care, changes
         from peaceportal.core.identifiers import Identifier
+        from peaceportal.core.links import uses
         from peaceportal.core.publishing import Page
         from peaceportal.core.records import Record
         from peaceportal.core.versions import capture
 
         records = [model for model in apps.get_models() if issubclass(model, Record)]
         changes.listen(records)
+        care.declare(records)
+        uses.watch(records)
         capture.register(model for model in records if model.is_versioned)
         # A dump writes the pages before the identifiers that name them.
         Identifier.natural_key.dependencies = [

@@ -48,6 +48,15 @@ class ManyField(forms.ModelMultipleChoiceField):
             raise ValidationError(message, code="invalid_choice") from error
 
 
+class OneField(forms.ModelChoiceField):
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except OverflowError as error:  # as above
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice", params={"value": "…"}) from error
+
+
 class ChosenOne(Chosen, AutocompleteSelect):
     pass
 

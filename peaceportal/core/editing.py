@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from peaceportal.core.care_admin import Cared
 from peaceportal.core.choosing import Choosing, ChoosingForm
 from peaceportal.core.conflicts import Conflict, StopsOverwriting
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.dates.forms import SHORT_HINT, WHAT_MAY_BE_TYPED, EDTFFormField
 from peaceportal.core.history_admin import Versioned
+from peaceportal.core.links.showing import ShowsLinks
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.prose import ProseInput, with_nonce
 from peaceportal.core.rich_text import RichTextField
@@ -135,7 +137,15 @@ class Editing(Choosing):
 
 
 class RecordAdmin(
-    RoleBound, Versioned, StopsOverwriting, SaysWhatIsWrong, StaffFiles, Editing, ListAdmin
+    Cared,
+    ShowsLinks,
+    RoleBound,
+    Versioned,
+    StopsOverwriting,
+    SaysWhatIsWrong,
+    StaffFiles,
+    Editing,
+    ListAdmin,
 ):
     """`fieldsets` are the record's own; who may read it, and what it says of itself, come after."""
 

@@ -2,8 +2,11 @@
 
 from peaceportal.core.accounts import User
 from peaceportal.core.changes import Change, ChangeCounter, LogReader
+from peaceportal.core.doubles import Double
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.links.store import Link, LinkUse
 from peaceportal.core.merging.merges import Merge
+from peaceportal.core.missed import MissedAddress
 from peaceportal.core.search.store import SearchEntry, SearchWord
 from peaceportal.core.sign_in.audit import AuditEntry
 from peaceportal.core.slugs import OldSlug
@@ -13,9 +16,13 @@ __all__ = [
     "AuditEntry",
     "Change",
     "ChangeCounter",
+    "Double",
     "Identifier",
+    "Link",
+    "LinkUse",
     "LogReader",
     "Merge",
+    "MissedAddress",
     "OldSlug",
     "SearchEntry",
     "SearchWord",

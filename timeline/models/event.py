@@ -133,6 +133,11 @@ class Event(Page, Sourced):
             OrderIndex("happened_key", "id", *VISIBILITY, name="timeline_event_oldest"),
             OrderIndex(*NEWEST, *VISIBILITY, name="timeline_event_newest"),
             OrderIndex(*ADDED, *VISIBILITY, name="timeline_event_added"),
+            # The few that need care.
+            models.Index("id", name="timeline_event_inferred", condition=Q(happened_inferred=True)),
+            models.Index(
+                "id", name="timeline_event_decorative", condition=Q(image_is_decorative=True)
+            ),
         ]
         constraints = [
             *Page.Meta.constraints,

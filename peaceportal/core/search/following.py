@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import OperationalError, connections, transaction
@@ -18,6 +17,7 @@ from peaceportal.core.search import store
 from peaceportal.core.search.analysis import VERSION
 from peaceportal.core.search.store import SearchEntry
 from peaceportal.core.search.texts import at_once, entries_of, records_of, words_of
+from peaceportal.core.waiting import short_waits
 
 # An index that was made by another analysis was kept by another reader: this one begins anew.
 READER = f"search {VERSION}"
@@ -26,7 +26,6 @@ LACKING = f"{READER} lacks"
 
 CHANGES_AT_ONCE = 2000
 PATIENCE = 5.0  # seconds that one request spends on what others changed, at most
-LOCK_PATIENCE = 2.0  # seconds that it waits for others who write
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ def follow(using: str = "default") -> Iterator[int]:
     yield changes + records
     while changes:
         try:
-            with _short_waits(using), transaction.atomic(using):
+            with short_waits(using), transaction.atomic(using):
                 _follow(using)
         except OperationalError as error:
             logger.warning("The search index could not follow the latest changes: %s", error)
@@ -162,27 +161,3 @@ def replace(before: dict[int, str], records, using: str, known: set[str] | None 
     store.keep_words(words, using)
     known |= words
     return len({*old, *(entry.id for entry in new)})
-
-
-@contextmanager
-def _short_waits(using: str):
-    """A reader does not wait for long until others have written."""
-    connection = connections[using]
-    if connection.in_atomic_block:
-        yield
-        return
-    milliseconds = int(LOCK_PATIENCE * 1000)
-    if connection.vendor == "sqlite":
-        set_to, set_back = f"PRAGMA busy_timeout = {milliseconds}", None
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout")
-            set_back = f"PRAGMA busy_timeout = {int(cursor.fetchone()[0])}"
-    else:
-        set_to, set_back = f"SET lock_timeout = {milliseconds}", "RESET lock_timeout"
-    with connection.cursor() as cursor:
-        cursor.execute(set_to)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(set_back)

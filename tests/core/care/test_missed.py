@@ -1,0 +1,208 @@
+"""Addresses that were asked for and not found: what is counted, and what staff make of it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from peaceportal.core import missed
+from peaceportal.core.missed import MissedAddress
+from peaceportal.core.models import OldSlug
+from peaceportal.core.roles import EDITOR, PUBLISHER
+from tests import factories as make
+from tests.editor import address
+
+pytestmark = pytest.mark.django_db
+
+
+def rows():
+    missed.write()
+    return {row.path: row.times for row in MissedAddress.objects.all()}
+
+
+def test_address_is_counted_and_written_together(client):
+    with CaptureQueriesContext(connection) as context:
+        for _ in range(5):
+            assert client.get("/organisations/no-such-body/").status_code == 404
+    assert not any("missedaddress" in query["sql"] for query in context)
+    assert rows() == {"/organisations/no-such-body/": 5}
+    client.get("/organisations/no-such-body/")
+    assert rows() == {"/organisations/no-such-body/": 6}
+
+
+def test_first_one_after_a_while_is_written_at_once(client):
+    missed.forget()
+    client.get("/nowhere/")
+    assert MissedAddress.objects.get().times == 1
+    client.get("/nowhere/")
+    assert MissedAddress.objects.get().times == 1
+
+
+def test_nothing_of_the_visitor_is_kept(client):
+    response = client.get(
+        "/nowhere/?token=secret",
+        headers={"referer": "https://elsewhere.example/private", "user-agent": "Browser"},
+    )
+    assert not response.cookies
+    missed.write()
+    row = MissedAddress.objects.values().get()
+    assert not any("secret" in str(v) or "elsewhere" in str(v) for v in row.values())
+    assert row["linked_on"] == ""
+
+
+def test_our_own_dead_link_is_known(client, settings):
+    page = f"{settings.SITE_URL}/timeline/talks/?q=private"
+    client.get("/nowhere/", headers={"referer": page})
+    client.get("/nowhere/")
+    missed.write()
+    assert MissedAddress.objects.get().linked_on == "/timeline/talks/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/wp-login.php", "/index.php", "/.env", "/.git/config", "/blog/wp-content/x/", "/a.asp",
+     "/cgi-bin/test", "/phpMyAdmin/", "/vendor/phpunit/", "/admin/nowhere/", "/backup.zip",
+     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json", "/%00", "/a%0Ab/"],
+)  # fmt: skip
+def test_what_tries_doors_is_not_counted(client, path):
+    client.get(path)
+    assert rows() == {}
+
+
+@pytest.mark.parametrize("path", ["/old/page.html", "/report.pdf", "/timeline/frühling/", "/news/"])
+def test_what_people_ask_for_is(client, path):
+    client.get(path)
+    assert rows() == {path: 1}
+
+
+def test_other_methods_are_not_counted(client):
+    client.post("/nowhere/")
+    client.head("/nowhere/")
+    assert rows() == {}
+
+
+@pytest.mark.parametrize("referer", ["http://[", "\udcff", "x" * 5000, "http://127.0.0.1:8000/%00"])
+def test_odd_referring_pages(client, referer):
+    client.get("/nowhere/", headers={"referer": referer.encode("utf-8", "replace").decode()})
+    assert rows() == {"/nowhere/": 1}
+
+
+def test_long_address_is_cut(client):
+    client.get(f"/{'a' * 1000}/")
+    assert [len(path) for path in rows()] == [missed.LONGEST]
+
+
+def test_flood_is_bounded_in_the_process_and_in_the_database(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_WAITING", 5)
+    monkeypatch.setattr(missed, "MOST_KEPT", 3)
+    client.get("/often/")
+    client.get("/often/")
+    for number in range(10):
+        client.get(f"/nowhere-{number}/")
+    found = rows()
+    assert len(found) == 3
+    assert found["/often/"] == 2
+
+
+def test_what_staff_decided_is_not_dropped(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_KEPT", 1)
+    MissedAddress.objects.create(path="/ignored/", times=1, is_ignored=True)
+    client.get("/a/")
+    client.get("/b/")
+    assert "/ignored/" in rows()
+
+
+# At the desk
+
+
+def miss(path="/organisations/old-office/", **fields):
+    return MissedAddress.objects.create(**({"path": path, "times": 3} | fields))
+
+
+def listed(client, **query):
+    changelist = client.get(address(MissedAddress), query).context["cl"]
+    return [row.path for row in changelist.result_list]
+
+
+def test_list_counts_what_waits_in_this_process(client):
+    client.force_login(make.make_member(EDITOR))
+    client.get("/nowhere/")
+    assert listed(client) == ["/nowhere/"]
+    assert "1 address asked for and not found" in client.get(reverse("admin:index")).text
+
+
+def test_publisher_leads_an_address_to_a_page(client):
+    client.force_login(make.make_member(PUBLISHER))
+    body, row = make.make_organisation(name="New Office"), miss()
+    url = address(MissedAddress, "change", row.pk)
+    assert "Lead it to" in client.get(url).text
+    shown = client.post(url, {"page": body.pk}, follow=True)
+    assert "now comes to “New Office”" in shown.text
+    answer = client.get(row.path)
+    assert (answer.status_code, answer.headers["Location"]) == (301, body.get_absolute_url())
+    assert listed(client) == []
+    assert listed(client, done="leads") == [row.path]
+    assert client.get("/organisations/?organisation=old-office").status_code == 200
+
+
+def test_address_of_another_page_is_refused(client):
+    client.force_login(make.make_member(PUBLISHER))
+    body = make.make_organisation(name="New Office")
+    make.make_organisation(name="Draft", slug="old-office", status="draft")
+    row = miss()
+    url = address(MissedAddress, "change", row.pk)
+    assert "“Draft” has this address." in client.post(url, {"page": body.pk}).text
+    taken = miss("/organisations/taken/")
+    OldSlug.lead("taken", make.make_organisation(name="Third"))
+    url = address(MissedAddress, "change", taken.pk)
+    assert "belonged to another page once" in client.post(url, {"page": body.pk}).text
+    assert OldSlug.objects.count() == 1
+
+
+@pytest.mark.parametrize("chosen", ["x", "9" * 30, "-1"])
+def test_page_that_there_is_not_is_refused(client, chosen):
+    client.force_login(make.make_member(PUBLISHER))
+    url = address(MissedAddress, "change", miss().pk)
+    assert client.post(url, {"page": chosen}).status_code == 200
+    assert not OldSlug.objects.exists()
+
+
+def test_draft_is_nowhere_to_lead_readers_to(client):
+    client.force_login(make.make_member(PUBLISHER))
+    draft = make.make_organisation(name="Draft", status="draft")
+    client.post(address(MissedAddress, "change", miss().pk), {"page": draft.pk})
+    assert not OldSlug.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/old/page.html", "/timeline/a/b/", "/places/", "/\\/"])
+def test_address_of_no_page_of_ours_can_only_be_ignored(client, path):
+    client.force_login(make.make_member(PUBLISHER))
+    row = miss(path)
+    assert "Lead it to" not in client.get(address(MissedAddress, "change", row.pk)).text
+    client.post(address(MissedAddress), {"action": "ignore", "_selected_action": [row.pk]})
+    assert listed(client) == []
+    assert listed(client, done="ignored") == [path]
+    client.post(
+        address(MissedAddress) + "?done=ignored",
+        {"action": "unignore", "_selected_action": [row.pk]},
+    )
+    assert listed(client) == [path]
+
+
+def test_editor_sees_and_decides_nothing(client):
+    client.force_login(make.make_member(EDITOR))
+    body, row = make.make_organisation(), miss()
+    assert listed(client) == [row.path]
+    url = address(MissedAddress, "change", row.pk)
+    assert "Lead it to" not in client.get(url).text
+    assert client.post(url, {"page": body.pk}).status_code == 403
+    client.post(address(MissedAddress), {"action": "ignore", "_selected_action": [row.pk]})
+    assert listed(client) == [row.path]
+    assert not OldSlug.objects.exists()
+
+
+def test_others_see_nothing(client):
+    miss()
+    client.force_login(make.make_user(is_superuser=False))
+    assert client.get(address(MissedAddress)).status_code == 403
+    assert "not found" not in client.get(reverse("admin:index")).text
