@@ -6,6 +6,8 @@ from django.contrib.admin import AdminSite
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from peaceportal.core.sign_in import gate
+
 SECTIONS = [
     (
         "pages",
@@ -74,6 +76,13 @@ class Desk(AdminSite):
             "recent": recent_admin.in_short(request, self),
         }
         return super().index(request, told | (extra_context or {}))
+
+    def has_permission(self, request):
+        """Staff, with a second factor where one is demanded. The admin asks this at every page."""
+        if not gate.may_enter(request):
+            return False
+        gate.stay_signed_in(request)
+        return True
 
     def get_app_list(self, request, app_label=None):
         """By subject, not by package: no editor knows in which app a record lives.

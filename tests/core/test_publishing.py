@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -24,7 +25,7 @@ from organisations.models import (
     Resource,
     Succession,
 )
-from peaceportal.core.models import AuditEntry, OldSlug, VersionDetail
+from peaceportal.core.models import AuditEntry, Double, Link, OldSlug, VersionDetail
 from peaceportal.core.publishing import Page
 from peaceportal.core.slugs import LONGEST_SLUG, slugify
 from peaceportal.core.vocabularies import VocabularyField
@@ -668,6 +669,10 @@ def test_several_bodies_may_merge_into_one():
 # Rules that the database holds
 
 MAKERS = {
+    Double: lambda: Double.objects.create(
+        model="timeline.event", one=uuid4(), other=uuid4(), because="title"
+    ),
+    Link: lambda: Link.objects.create(key="a", url="https://example.org/"),
     Activity: make_activity,
     AreaOfWork: make_area,
     Document: make_document,
