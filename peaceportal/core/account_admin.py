@@ -266,8 +266,7 @@ class AuditAdmin(ListAdmin):
 
     list_display = ("at", "kind", "account_name", "by_name", "detail", "address")
     list_display_links = ("at",)
-    list_filter = ("kind",)
-    date_hierarchy = "at"
+    list_filter = ("at", "kind")
     search_fields = ("account_name", "by_name", "address")
     search_help_text = _("Search in names and addresses.")
     fields = ("at", "kind", "account_name", "by_name", "detail", "address")
