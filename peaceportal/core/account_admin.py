@@ -229,6 +229,10 @@ def _write_changes(request, user, before: dict, after: dict) -> None:
         audit.write(kind, account=user, request=request, detail=detail)
 
 
+# What everybody here calls them. Migrations do not look at what is said of a model afterwards.
+Group._meta.verbose_name, Group._meta.verbose_name_plural = _("role"), _("roles")
+
+
 @admin.register(Group)
 class StaffGroupAdmin(ListAdmin, GroupAdmin):
     def save_model(self, request, obj, form, change):

@@ -11,6 +11,10 @@ AXE = Axe()
 BY_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 
 # Whether it can be seen, and ends past the edge, though nothing scrolls.
+SET_LETTERS = """([size, dir]) => {
+  document.documentElement.dir = dir;
+  document.documentElement.style.fontSize = size;
+}"""
 STICKING_OUT = """width => [
     ...document.querySelectorAll("#content :is(input, select, textarea, .ProseMirror)")]
   .filter(field => field.checkVisibility() && field.type !== "hidden"
@@ -22,19 +26,20 @@ def found_by_axe(page, rules=None) -> str:
     """A report; empty if it finds nothing. It looks for `rules` alone, if there are any."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
-    options = {"resultTypes": ["violations"]}
+    options = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = rules
     found = AxeResults(page.evaluate("options => axe.run(options)", options))
     return found.generate_report() if found.violations_count else ""
 
 
-def wrong(page, name: str, *, form: bool = False) -> list[str]:
+def wrong(page, name: str, complaints=(), *, form: bool = False) -> list[str]:
     """What is wrong with a page in light and dark, wide and narrow, and from right to left.
 
-    Of a form its fields are looked at as well, which can be cut off though nothing scrolls.
+    Of a form its fields are looked at as well, which can be cut off though nothing scrolls. What
+    the browser says against axe, which writes styles, is taken out of `complaints` again.
     """
-    said = []
+    said, before = [], len(complaints)
 
     def look(width, scheme, rules=None):
         page.set_viewport_size({"width": width, "height": HEIGHT})
@@ -61,4 +66,19 @@ def wrong(page, name: str, *, form: bool = False) -> list[str]:
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     page.evaluate("document.documentElement.removeAttribute('dir')")
     page.emulate_media(color_scheme="light")
+    if complaints:
+        complaints[before:] = [line for line in complaints[before:] if "inline style" not in line]
+    return said
+
+
+def large(page, name: str) -> list[str]:
+    """What of a page sticks out with letters of twice the size, in both directions."""
+    said = []
+    for width in (PHONE, WIDE):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        for direction in ("ltr", "rtl"):
+            page.evaluate(SET_LETTERS, ["200%", direction])
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                said.append(f"{name} scrolls sideways at {width}, {direction}, letters of 200 %")
+    page.evaluate(SET_LETTERS, ["", "ltr"])
     return said

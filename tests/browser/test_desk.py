@@ -48,7 +48,7 @@ def test_list_and_forms_are_for_everyone(desk, complaints, model):
             choice.click()
             page.locator(".select2-results__option").first.wait_for()
             page.keyboard.press("Escape")
-        said += wrong(page, path, form=path.endswith(("/add/", "/change/")))
+        said += wrong(page, path, complaints, form=path.endswith(("/add/", "/change/")))
     assert not said, "\n".join(said)
     assert complaints == []
 

@@ -13,8 +13,10 @@ from django.utils import timezone
 from PIL import Image
 
 from peaceportal.core.roles import EDITOR, PUBLISHER
+from peaceportal.core.versions.capture import one_version
 from tests import factories as make
 from tests.browser.conftest import listen, stay_signed_in
+from tests.browser.looks import wrong
 from tests.browser.test_desk import choose
 from tests.editor import address
 from tests.signing_in import sign_in
@@ -172,3 +174,47 @@ def test_event_goes_from_draft_to_public_and_back(at_desk, visitor, tmp_path, mo
     publisher.locator("summary", has_text="Take off the site…").click()
     press(publisher, "Back to draft")
     assert visitor()[0] == 404
+
+
+def test_pages_about_versions_and_states_are_for_everyone(desk, page, context, complaints):
+    """History, comparison, preview, conflict, what was removed: seen once, in every way."""
+    event = make.make_event(title="Talks", status="draft", organisations=[make.make_organisation()])
+    path = address(Event, "change", event.pk)
+    said = []
+    for words in ("First words.", "Other words."):
+        desk(path)
+        page.locator("#id_summary").fill(words)
+        press(page, "Save")
+    desk(path)
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Preview").click()
+    opened.value.locator(".preview").wait_for()
+    said += wrong(opened.value, "preview", complaints)
+    opened.value.close()
+
+    page.locator("#id_summary").fill("What was typed here.")
+    Event.objects.get().save()
+    with one_version():
+        changed = Event.objects.get()
+        changed.title = "Peace talks"
+        changed.save()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".conflict").wait_for()
+    said += wrong(page, "conflict", complaints, form=True)
+    desk(address(Event, "history", event.pk))
+    said += wrong(page, "history", complaints)
+    page.get_by_role("button", name="Compare").click()
+    page.locator(".compare").wait_for()
+    said += wrong(page, "comparison", complaints)
+    Event.objects.publish()
+    desk(path)
+    page.locator("summary", has_text="Remove from the site…").click()
+    said += wrong(page, "to be removed", complaints)
+    press(page, "Remove this page")
+    said += wrong(page, "list with what was removed", complaints)
+    desk(path)
+    said += wrong(page, "removed", complaints)
+    desk("/admin/")
+    said += wrong(page, "first page", complaints)
+    assert not said, "\n".join(said)
+    assert complaints == []

@@ -248,5 +248,5 @@ def test_first_content_is_previewed_as_it_is_seen(editor, client):
     event = Event.objects.published().first()
     public = client.get(event.get_absolute_url()).text
     previewed = shown(editor, event, typed(editor, event)).text
-    previewed = re.sub(r'\s*<div class="preview".*?</div>', "", previewed, flags=re.S)
+    previewed = re.sub(r'\s*<aside class="preview".*?</aside>', "", previewed, flags=re.S)
     assert previewed.split() == public.split()
