@@ -13,7 +13,7 @@ from tests.editor import address, errors, read_form, saved, send
 from tests.factories import make_event, make_user
 from timeline.models import Document, Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 HTML = b"<!doctype html><title>Talks</title><script>alert(1)</script>"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"
