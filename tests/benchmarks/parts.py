@@ -30,6 +30,10 @@ MANY = 200  # bodies of one event
 VERSIONS = 60  # of the same event
 
 
+def are_made() -> bool:
+    return User.objects.count() >= ACCOUNTS
+
+
 def make_parts() -> None:
     with without_versions():
         _make_parts()
