@@ -37,7 +37,8 @@ test: $(VENV)/.tests
 	@echo "== Tests on SQLite"
 	@$(CLEAN) $(BIN)/python -m pytest -q -n auto -m "not browser"
 	@echo "== Tests of the database on PostgreSQL"
-	@$(CLEAN) $(BIN)/python -m tests.on_postgres -q -n auto -m "django_db and not browser"
+	@$(CLEAN) $(BIN)/python -m tests.on_postgres -q -n auto \
+		-m "django_db and not browser and not one_database"
 	@echo "== Tests in a browser"
 	@$(CLEAN) $(BIN)/python -m pytest -q -n auto -m browser
 

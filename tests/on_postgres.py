@@ -1,6 +1,6 @@
 """Runs pytest on a PostgreSQL server of its own, in a temporary folder, and stops it afterwards.
 
-    python -m tests.on_postgres -n auto -m "django_db and not browser"
+    python -m tests.on_postgres -n auto -m "django_db and not browser and not one_database"
 
 It answers on a socket in that folder and nowhere else. PostgreSQL refuses to run as root: then
 its programs are copied to where “nobody” can read them, and it runs as that user.

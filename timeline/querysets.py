@@ -83,7 +83,11 @@ class EventQuerySet(PageQuerySet):
 
     def happened_within(self, after: date | None, before: date | None):
         """Events with a day from `after` to `before`; unknown dates match no bound."""
-        return self.filter(overlapping("happened", after, before))
+        found = self.filter(overlapping("happened", after, before))
+        if before is None:
+            return found
+        # Follows from the rest, and lets the index of the order leave out all that comes later.
+        return found.filter(happened_key__lt=(before.toordinal() + 1) * KEY_STEP)
 
     def years(self):
         """The years in which events begin and end, as pairs that differ; None is open."""

@@ -229,6 +229,10 @@ def _write_changes(request, user, before: dict, after: dict) -> None:
         audit.write(kind, account=user, request=request, detail=detail)
 
 
+# What everybody here calls them. Migrations do not look at what is said of a model afterwards.
+Group._meta.verbose_name, Group._meta.verbose_name_plural = _("role"), _("roles")
+
+
 @admin.register(Group)
 class StaffGroupAdmin(ListAdmin, GroupAdmin):
     def save_model(self, request, obj, form, change):
@@ -266,8 +270,7 @@ class AuditAdmin(ListAdmin):
 
     list_display = ("at", "kind", "account_name", "by_name", "detail", "address")
     list_display_links = ("at",)
-    list_filter = ("kind",)
-    date_hierarchy = "at"
+    list_filter = ("at", "kind")
     search_fields = ("account_name", "by_name", "address")
     search_help_text = _("Search in names and addresses.")
     fields = ("at", "kind", "account_name", "by_name", "detail", "address")

@@ -8,7 +8,7 @@ from peaceportal.core import account_admin, missed_admin  # noqa: F401
 from peaceportal.core.listing import ListAdmin
 from peaceportal.core.models import OldSlug
 
-apps.get_app_config("auth").verbose_name = _("Groups of staff")
+apps.get_app_config("auth").verbose_name = _("Roles of staff")
 
 
 @admin.register(OldSlug)

@@ -6,13 +6,21 @@ from collections.abc import Callable, Iterable
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import NotRelationField, get_fields_from_path
+from django.contrib.admin.utils import (
+    NotRelationField,
+    get_fields_from_path,
+    lookup_spawns_duplicates,
+)
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import InvalidPage
 from django.db import DataError, models
-from django.utils.text import capfirst
+from django.db.models.expressions import OrderBy
+from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+from peaceportal.core.long_lists import A_PAGE, LongList, rows
 
 LONGEST_SEARCH = 200  # characters
 NAMES_SHOWN = 3  # in a column; forty would hide the rest of the list
@@ -61,14 +69,46 @@ class Rows(ChangeList):
             self.title = capfirst(self.opts.verbose_name_plural)
 
     def apply_select_related(self, qs):
-        rows = super().apply_select_related(qs)
-        return rows.prefetch_related(*self.model_admin.list_prefetch_related)
+        found = super().apply_select_related(qs)
+        return found.prefetch_related(*self.model_admin.list_prefetch_related)
+
+    def get_ordering_field(self, field_name):
+        """Titles in the order of the site, which is indexed and takes É for E."""
+        if field_name == getattr(self.model, "title_field", None):
+            return "sort_name"
+        return super().get_ordering_field(field_name)
+
+    def _get_deterministic_ordering(self, ordering):
+        """Equal rows in the direction of the others, so that one index serves both ways."""
+        found = super()._get_deterministic_ordering(ordering)
+        if len(found) > len(ordering) and not _is_descending(found[0]):
+            found[-1] = "pk"
+        return found
 
     def get_results(self, request):
+        """See `long_lists`. The attributes are those of Django's own method."""
+        long = self.paginator = self.model_admin.get_paginator(
+            request, self.queryset, self.list_per_page
+        )
         try:
-            super().get_results(request)
-        except (DataError, OverflowError, ValueError) as error:  # the database could not read it
-            raise IncorrectLookupParameters(error) from error
+            self.result_count, self.full_result_count = long.count, None
+            self.can_show_all = self.result_count <= self.list_max_show_all
+            self.multi_page = self.result_count > self.list_per_page
+            if self.multi_page and not (self.show_all and self.can_show_all):
+                keys = long.keys(self.page_num, self.list_per_page)
+            else:
+                keys = long.keys(1, max(self.result_count, 1))
+            self.result_list = rows(self.apply_select_related(self.root_queryset), keys)
+        except (DataError, InvalidPage, OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error  # the database could not read it
+        self.show_full_result_count = False
+        self.show_admin_actions = True
+
+
+def _is_descending(part) -> bool:
+    if isinstance(part, str):
+        return part.startswith("-")
+    return isinstance(part, OrderBy) and part.descending
 
 
 class ListAdmin(admin.ModelAdmin):
@@ -76,6 +116,8 @@ class ListAdmin(admin.ModelAdmin):
 
     # Many-to-many relations that a column shows.
     list_prefetch_related: tuple[str, ...] = ()
+    list_per_page = A_PAGE
+    paginator = LongList
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would count every row
 
@@ -84,7 +126,9 @@ class ListAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request=None):
         """Filters compare fields; other lookups, as `__regex`, could fail in the database."""
-        path = lookup.removesuffix("__exact").removesuffix("__isnull")
+        path = lookup
+        for ending in ("__exact", "__isnull", "__gte", "__lt"):  # the last two are of days
+            path = path.removesuffix(ending)
         if "__" in path:
             try:
                 get_fields_from_path(self.model, path)
@@ -100,10 +144,18 @@ class ListAdmin(admin.ModelAdmin):
             return None
 
     def get_search_results(self, request, queryset, search_term):
-        """Each record once, by semi-join. Used by lists and by autocomplete."""
-        term = search_term.replace("\0", "")[:LONGEST_SEARCH]
-        found, may_repeat = super().get_search_results(request, queryset, term)
-        if not may_repeat:
-            return found, False
-        matches, _repeats = super().get_search_results(request, self.model.objects.all(), term)
-        return queryset.filter(pk__in=matches.order_by().values("pk")), False
+        """Each record once: what is found in its rows, by semi-join. `search_fields` are plain
+        names, any of which may hold each word. Used by lists and by autocomplete.
+        """
+        fields = self.get_search_fields(request)
+        for word in smart_split(search_term.replace("\0", "")[:LONGEST_SEARCH]):
+            if word.startswith(('"', "'")) and word[0] == word[-1]:
+                word = unescape_string_literal(word)
+            holds = models.Q()
+            for field in fields:
+                here = models.Q(**{f"{field}__icontains": word})
+                if lookup_spawns_duplicates(self.opts, field):
+                    here = models.Q(pk__in=self.model._base_manager.filter(here).values("pk"))
+                holds |= here
+            queryset = queryset.filter(holds)
+        return queryset, False

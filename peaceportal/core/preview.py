@@ -30,7 +30,8 @@ ASKS_WHETHER_NEW = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"
 
 
 def as_public(request, page: Page, **told) -> HttpResponse:
-    """What anyone would get at the page's own address, with a banner that tells `told`.
+    """What anyone would get at the page's own address, with a banner that tells `told`: which
+    files were chosen and not saved, and whether somebody without an account sees it.
 
     Within a transaction that is undone.
     """
@@ -76,7 +77,7 @@ class Previews(admin.ModelAdmin):
             if page is not None:
                 chosen = set(_files(page)) - before
                 try:
-                    response = as_public(request, page, without_files=bool(chosen))
+                    response = as_public(request, page, chosen={name for _store, name in chosen})
                 finally:
                     for storage, name in chosen:
                         storage.delete(name)
@@ -150,6 +151,6 @@ def shared(request, token: str):
     if page.is_public():
         return HttpResponseRedirect(page.get_absolute_url())
     with transaction.atomic(), one_version():
-        response = as_public(request, page, without_files=False, is_shared=True)
+        response = as_public(request, page, chosen=set(), is_shared=True)
         transaction.set_rollback(True)
     return response

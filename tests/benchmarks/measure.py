@@ -29,6 +29,7 @@ def main(number: int) -> None:
     bare = _bare()
     for name, measured in _measured():
         _report(name, measured, bare)
+    _measure_desk(bare)
 
 
 def _make(number: int) -> None:
@@ -114,6 +115,22 @@ def _measured():
     for name, address in finders.items():
         yield f"finder, remembered: {name}", (lambda address=address: get(address), None)
     yield "home page", (lambda: get("/"), None)
+
+
+def _measure_desk(bare: float) -> None:
+    """Of each list of the admin the page that opens, and the slowest of all ways to ask it."""
+    from tests.benchmarks import desk, parts
+
+    if not parts.are_made():
+        parts.make_parts()
+    client = desk.signed_in()
+    for name, ways in desk.lists():
+        client.get(ways[0])
+        taken = {way: median(_times(lambda way=way: client.get(way), 3)) for way in ways}
+        slowest = max(taken, key=taken.get)
+        opens, longest = taken[ways[0]], taken[slowest]
+        _said(f"desk: {name}", f"{opens:.1f} ms", f"{longest:.1f} ms", f"{opens / bare:.0f}")
+        print(f"    slowest of {len(ways)}: {slowest}")
 
 
 def _report(name: str, measured: tuple[Callable, Callable | None], bare: float) -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from peaceportal.core.publishing import Status
 from tests import factories as make
-from tests.browser.test_desk import desk  # noqa: F401 - a fixture
 from tests.editor import address
 from timeline.models import Event
 
@@ -17,7 +16,7 @@ def sign_in(page):
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_text_typed_before_the_sign_in_ran_out_is_offered_again(desk, page, complaints):  # noqa: F811
+def test_text_typed_before_the_sign_in_ran_out_is_offered_again(desk, page, complaints):
     event = make.make_event(title="Talks")
     body = make.make_organisation(name="Quaker Office")
     desk(address(Event, "change", event.pk))
@@ -54,7 +53,7 @@ def test_text_typed_before_the_sign_in_ran_out_is_offered_again(desk, page, comp
     assert [line for line in complaints if "403" not in line] == []
 
 
-def test_text_is_forgotten_with_signing_out(desk, page):  # noqa: F811
+def test_text_is_forgotten_with_signing_out(desk, page):
     event = make.make_event()
     desk(address(Event, "change", event.pk))
     page.locator("#id_summary").fill("On a computer that others use.")
@@ -65,7 +64,7 @@ def test_text_is_forgotten_with_signing_out(desk, page):  # noqa: F811
     assert "On a computer" not in page.evaluate("JSON.stringify(localStorage)")
 
 
-def test_two_browsers_edit_one_event_and_nothing_typed_is_lost(desk, page, browser, live_server):  # noqa: F811
+def test_two_browsers_edit_one_event_and_nothing_typed_is_lost(desk, page, browser, live_server):
     event = make.make_event(title="Talks", status=Status.DRAFT)
     path = address(Event, "change", event.pk)
     desk(path)

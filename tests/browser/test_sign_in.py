@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from peaceportal.core.models import AuditEntry, User
 from peaceportal.core.sign_in import links
+from tests.browser.looks import wrong
 from tests.editor import address
 from tests.factories import make_user
 from tests.signing_in import PASSWORD, code_of, give_app
@@ -143,7 +143,7 @@ def pages(live_server, page):
     invited = make_user(username="ana")
 
     def opened(path):
-        page.goto(f"{live_server.url}{path}", wait_until="networkidle")
+        page.goto(f"{live_server.url}{path}")
         return path
 
     yield opened("/admin/login/")
@@ -190,23 +190,9 @@ def pages(live_server, page):
     yield "a link to hand over"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(live_server, page, scheme):
-    page.emulate_media(color_scheme=scheme)
-    axe = Axe()
+def test_pages_of_signing_in_are_for_everyone(live_server, page, complaints):
+    said = []
     for name in pages(live_server, page):
-        found = axe.run(page)
-        assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_nothing_scrolls_sideways_on_a_phone(live_server, page, width):
-    page.set_viewport_size({"width": width, "height": 640})
-    for name in pages(live_server, page):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-
-
-def test_pages_open_without_complaint(live_server, page, complaints):
-    for _name in pages(live_server, page):
-        pass
-    assert [said for said in complaints if "410" not in said] == []  # of a link that is used
+        said += wrong(page, name, complaints)
+    assert not said, "\n".join(said)
+    assert [line for line in complaints if "410" not in line] == []  # of a link that is used

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from organisations.models import AreaOfWork, Organisation, Place
+from peaceportal.core import long_lists
+from peaceportal.core.listing import ListAdmin
 from peaceportal.core.models import AuditEntry, MissedAddress, OldSlug, User
 from peaceportal.core.publishing import Page, Part
 from tests import factories as make
@@ -99,6 +101,8 @@ JUNK = [
     *("areas__id__exact=99999999999999999999", "areas__in=99999999999999999999"),
     *("parent__exact=x", "parent__id__exact=99999999999999999999", "sources__title=x"),
     *("area__id__exact=99999999999999999999", "area__id__exact=%00", "event__title__regex=("),
+    *("at__gte=nonsense", "at__gte=%00", "at__lt=99999", "kind__gte=%00"),
+    *("happened__gte=nonsense", "created_at__lt=99999-99-99", "areas__gte=x", "id__gte=1e99"),
     *("username__exact=%00", "name__exact=%00", "slug__exact=%00", "password__startswith=a"),
     *("title__exact=%00", "title__exact=" + "x" * 10_000, "text=%00", "is_staff__exact=%00"),
 ]
@@ -145,17 +149,100 @@ def queries(client, url):
     return captured
 
 
+WAYS = ["", "?q=talks", "?o=1", "?o=-1", "?all="]
+OF_PAGES = ["?removed=no", "?status__exact=published"]
+
+
 @every_model
 def test_list_asks_as_often_for_three_rows_as_for_one(editor, model):
-    RICH[model]("First", 3)
-    one = queries(editor, address(model))
-    RICH[model]("Second", 3)
-    RICH[model]("Third", 3)
-    three = queries(editor, address(model))
-    assert len(three) == len(one), three.captured_queries
-    assert len(one) <= 12
-    searched = queries(editor, address(model) + "?q=i")
-    assert len(searched) <= 12
+    ways = WAYS + OF_PAGES if model in PAGES else WAYS
+
+    def asked():
+        return {way: len(queries(editor, address(model) + way)) for way in ways}
+
+    RICH[model]("First talks", 3)
+    one = asked()
+    RICH[model]("Second talks", 3)
+    RICH[model]("Third talks", 3)
+    assert asked() == one
+    assert max(one.values()) <= 12
+
+
+LONG = 5
+
+
+@pytest.fixture
+def short_pages(monkeypatch):
+    """Lists of two rows a page, of which no more than five are counted."""
+    monkeypatch.setattr(long_lists, "MOST_COUNTED", LONG)
+    monkeypatch.setattr(ListAdmin, "list_per_page", 2)
+    monkeypatch.setattr(ListAdmin, "list_max_show_all", 2)
+
+
+def titles(response):
+    return [str(row) for row in response.context["cl"].result_list]
+
+
+def test_long_list_is_leafed_through_to_its_end(editor, short_pages):
+    for number in range(7):
+        make.make_event(title=f"Talks {number}", happened=f"195{number}")
+    shown = [titles(editor.get(address(timeline.Event), {"p": page})) for page in range(1, 5)]
+    assert shown == [
+        ["Talks 6", "Talks 5"],
+        ["Talks 4", "Talks 3"],
+        ["Talks 2", "Talks 1"],
+        ["Talks 0"],
+    ]
+    assert "7 events" in editor.get(address(timeline.Event)).text
+    assert editor.get(address(timeline.Event), {"p": 5}, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "talks"}, {"status__exact": "published"}, {"time": "195X"}]
+)
+def test_long_list_that_is_narrowed_says_where_it_is_cut(editor, short_pages, query):
+    for number in range(7):
+        make.make_event(title=f"Talks {number}", happened=f"195{number}")
+    shown = editor.get(address(timeline.Event), query)
+    assert titles(shown) == ["Talks 6", "Talks 5"]
+    said = "The first 5 events. Choose a filter or search for something rarer to see others."
+    assert said in shown.text
+    assert "more than 5 results" in shown.text
+    assert "Select all 5 events" not in shown.text
+    assert "across all pages" not in shown.text
+    assert titles(editor.get(address(timeline.Event), query | {"p": 3})) == ["Talks 2"]
+
+
+def test_narrowed_list_that_is_not_long_is_counted_to_its_end(editor, short_pages):
+    for number in range(LONG):
+        make.make_event(title=f"Talks {number}", happened=f"195{number}")
+    make.make_event(title="Meeting", happened="1960")
+    shown = editor.get(address(timeline.Event), {"q": "talks"})
+    assert "5 results" in shown.text
+    assert "more than" not in shown.text
+    assert "Select all 5 events" in shown.text
+    assert titles(editor.get(address(timeline.Event), {"q": "talks", "p": 3})) == ["Talks 0"]
+
+
+def test_search_finds_each_word_anywhere_and_each_record_once(editor):
+    event = make.make_event(title="Round of talks", summary="In Geneva")
+    make.make_event(title="Other talks")
+    for value in ("S/1953/1", "S/1953/2"):
+        make.make_identifier(page=event, scheme=value, value=value)
+    for words in ("talks geneva", "s/1953", '"round of" s/1953', "1953 GENEVA talks"):
+        assert titles(editor.get(address(timeline.Event), {"q": words})) == ["Round of talks"], (
+            words
+        )
+    assert titles(editor.get(address(timeline.Event), {"q": '"talks geneva"'})) == []
+
+
+def test_lists_are_in_the_order_of_the_site(editor):
+    for name in ("Zagreb office", "Évian office", "Eritrea office"):
+        make.make_organisation(name=name)
+    first = editor.get(address(Organisation), {"o": "1"})
+    assert titles(first) == ["Eritrea office", "Évian office", "Zagreb office"]
+    last = editor.get(address(Organisation), {"o": "-1"})
+    assert titles(last) == titles(first)[::-1]
 
 
 @every_model

@@ -8,7 +8,7 @@ from tests import factories as make
 from tests.editor import address, errors, read_form, saved, send
 from timeline import models as timeline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

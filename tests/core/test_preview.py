@@ -1,10 +1,12 @@
 """Staff see what readers will see, before anything is saved; others by a link that expires."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from PIL import Image
 from reversion.models import Revision
 
 from organisations.models import AreaOfWork, Organisation
@@ -143,6 +145,39 @@ def test_stored_file_stays(editor, settings, tmp_path):
     assert document.file.storage.exists(document.file.name)
 
 
+def with_picture(**fields):
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "olive").save(drawn, "PNG")
+    file = SimpleUploadedFile("talks.png", drawn.getvalue(), "image/png")
+    return {"image": file, "image_alt": "Six people at a round table"} | fields
+
+
+def test_picture_of_a_draft_is_seen_by_staff_alone(editor, client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    event = make.make_event(**with_picture(status="draft"))
+    previewed = shown(editor, event, typed(editor, event)).text
+    (source,) = re.findall(r'<img src="([^"]+)"[^>]*alt="Six people', previewed)
+    assert editor.get(source).headers["Content-Type"] == "image/webp"
+    path = link(editor, event)
+    client.logout()
+    assert client.get(source).status_code == 302
+    shared = client.get(path).text
+    assert "<figure" in shared
+    assert "The picture will stand here. It shows: Six people at a round table" in shared
+    assert "/file/image/" not in shared
+    assert 'src="/media/' not in shared
+
+
+def test_picture_that_is_not_saved_leaves_no_broken_one(editor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    event = make.make_event(**with_picture(status="draft"))
+    data = typed(editor, event) | with_picture(image_alt="Another table")
+    previewed = shown(editor, event, data).text
+    assert "The picture will stand here. It shows: Another table" in previewed
+    assert "/file/image/" not in previewed
+    assert 'src="/media/' not in previewed
+
+
 def test_preview_is_for_those_who_may_change_the_page(client):
     event = make.make_event()
     url = address(Event, "preview", event.pk)
@@ -213,5 +248,5 @@ def test_first_content_is_previewed_as_it_is_seen(editor, client):
     event = Event.objects.published().first()
     public = client.get(event.get_absolute_url()).text
     previewed = shown(editor, event, typed(editor, event)).text
-    previewed = re.sub(r'\s*<div class="preview".*?</div>', "", previewed, flags=re.S)
+    previewed = re.sub(r'\s*<aside class="preview".*?</aside>', "", previewed, flags=re.S)
     assert previewed.split() == public.split()

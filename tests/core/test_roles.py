@@ -15,7 +15,7 @@ from tests import factories as make
 from tests.editor import address, errors, read_form, saved, send
 from timeline.models import Document, Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
 ROLES = [EDITOR, PUBLISHER, ADMINISTRATOR]

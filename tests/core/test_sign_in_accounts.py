@@ -18,7 +18,7 @@ from tests.editor import address, saved, send
 from tests.factories import make_audit_entry, make_user
 from tests.signing_in import PASSWORD, code_of, give_app, sign_in, type_code, type_password
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NEW = "another-long-one"
 LINK = re.compile(r"http://127\.0\.0\.1:8000(/admin/password_reset/\S+/\S+/)")

@@ -19,7 +19,7 @@ from tests.factories import (
 )
 from tests.reading import content_of, titles_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FIELDS = [
     *("uid", "url", "title", "acronym", "kind", "state", "founded", "founded_earliest"),

@@ -9,7 +9,7 @@ import pytest
 from peaceportal import environment
 from tests.factories import make_area, make_event, make_organisation, make_place, make_series
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.mark.parametrize(

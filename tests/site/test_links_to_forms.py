@@ -10,7 +10,7 @@ from tests.factories import make_area, make_event
 from timeline.finder import EventFinder
 from timeline.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SITE = "http://127.0.0.1:8000"
 

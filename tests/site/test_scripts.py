@@ -21,7 +21,7 @@ from tests.factories import (
     make_succession,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'onmouseover=alert(1) x='"
 # What search engines read, which no browser runs: nothing in it can end it or begin another.

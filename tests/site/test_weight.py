@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FIRST_VISIT, FURTHER_PAGE = 150_000, 20_000  # bytes
 REQUESTS = 6  # a page and what it names

@@ -10,7 +10,7 @@ from tests.factories import make_area, make_event, make_place
 from tests.reading import file_of
 from tests.worlds import LONG, make_hard_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SITE = "http://127.0.0.1:8000"
 

@@ -19,7 +19,7 @@ from django.utils.html import escape
 from PIL import Image, ImageCms, PngImagePlugin, TiffImagePlugin
 
 from peaceportal.core.images import pixels
-from tests.editor import address, errors, read_form, saved, send
+from tests.editor import address, errors, saved, send
 from tests.factories import make_document, make_event, make_user
 from tests.reading import file_of
 from timeline.models import Document, Event
@@ -138,50 +138,6 @@ def test_page_tells_no_name_of_a_file(client):
 
 
 # What is taken
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("notes.png", b"Dear editor"),
-        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"),
-        ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("half.jpg", written(halves((900, 900)))[:3000]),
-        ("half.png", written(halves((900, 900)), "png")[:200]),
-        ("scan.tiff", written(halves(), "tiff")),
-        ("page.pdf", written(halves(), "pdf")),
-        ("icon.bmp", written(halves(), "bmp")),
-    ],
-)
-def test_what_is_no_picture_of_the_web_gets_its_sentence(editor, name, content):
-    upload = SimpleUploadedFile(name, content, "image/png")
-    response = send(editor, address(Event, "add"), image=upload, **ADD)
-    assert errors(response) == {"image": UNREADABLE}
-    assert read_form(response)["title"] == "Talks"
-    assert not Event.objects.exists()
-
-
-def test_bomb_gets_its_sentence_before_it_is_unpacked(editor, monkeypatch):
-    bomb = written(Image.new("1", (20_000, 20_000)), "png")
-    assert len(bomb) < 100_000
-    monkeypatch.setattr(pixels, "pixels_of", None)
-    for content in (bomb, written(Image.new("1", (8_000, 8_000)), "png")):
-        upload = SimpleUploadedFile("bomb.png", content, "image/png")
-        response = send(editor, address(Event, "add"), image=upload, **ADD)
-        assert errors(response) == {
-            "image": [
-                "This picture has more than 50 million pixels. "
-                "Save a smaller copy of it and choose that."
-            ]
-        }
-
-
-def test_heavy_picture_gets_its_sentence(editor, monkeypatch):
-    monkeypatch.setattr(pixels, "MOST_MEGABYTES", 0)
-    upload = SimpleUploadedFile("photo.jpg", written(halves()), "image/jpeg")
-    response = send(editor, address(Event, "add"), image=upload, **ADD)
-    sentence = "This picture is larger than 0 MB. Save a smaller copy of it and choose that."
-    assert errors(response) == {"image": [sentence]}
 
 
 def test_picture_that_code_saves_is_looked_at_as_well():
