@@ -1,4 +1,7 @@
-"""Makes the pictures of the README from a site with its first content: `make screenshots`."""
+"""Makes the pictures of the README and of the guide for editors: `make screenshots`.
+
+They show a new site with its first content.
+"""
 
 import os
 import re
@@ -13,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.conftest import CHROMIUM, NO_CHROMIUM
 
@@ -29,6 +32,11 @@ SHOTS = [
     ("phone", "/timeline/beyond-the-armistice/", 390, 844, "light"),
     ("desk", "/admin/timeline/event/add/", 1280, 900, "light"),
 ]
+# What the history of the guide tells of: a summary, and the note for staff beside it.
+CHANGES = [
+    ("A conference on what could follow the armistice.", "Shorter, for lists."),
+    ("A conference on peace in Korea, and on what could follow the armistice.", "Named the place."),
+]
 
 
 def main() -> None:
@@ -37,21 +45,79 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with site() as (url, password), sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        desk = chromium.new_context(base_url=url, viewport={"width": 1280, "height": 900})
+        sign_in(desk.new_page(), password)
         for name, address, width, height, scheme in SHOTS:
             size = {"width": width, "height": height}
-            page = chromium.new_page(viewport=size, color_scheme=scheme)
-            if address.startswith("/admin/"):
-                page.goto(f"{url}/admin/")
-                page.get_by_label("Username or e-mail").fill("admin")
-                page.get_by_label("Password").fill(password)
-                page.keyboard.press("Enter")
-                page.wait_for_url(f"{url}/admin/")
+            page = desk.new_page() if address.startswith("/admin/") else chromium.new_page()
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
             page.goto(f"{url}{address}", wait_until="networkidle")
-            file = FOLDER / f"{name}.png"
-            page.screenshot(path=file)
-            page.close()
-            make_light(file)
-            print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} kB")
+            keep(page, name)
+        for name, page in guide(desk):
+            keep(page, name)
+
+
+def sign_in(page: Page, password: str) -> None:
+    page.goto("/admin/")
+    page.get_by_label("Username or e-mail").fill("admin")
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+    page.locator("#content-main").wait_for()
+
+
+def guide(desk: BrowserContext):
+    """The pictures of `docs/editing.md`: the name of each, and the page that shows it."""
+    page = desk.new_page()
+    page.goto("/admin/", wait_until="networkidle")
+    yield "editing-first", page
+
+    page = desk.new_page()
+    page.goto("/admin/timeline/event/?q=armistice")
+    form = page.locator("#result_list tbody th a").first.get_attribute("href").partition("?")[0]
+    page.goto(form, wait_until="networkidle")
+    yield "editing-event", page
+
+    page = desk.new_page()
+    for summary, note in CHANGES:
+        page.goto(form, wait_until="networkidle")
+        page.locator("#id_summary").fill(summary)
+        page.get_by_label("Note for staff").fill(note)
+        save(page)
+    page.goto(form.replace("change/", "history/"))
+    yield "editing-history", page
+
+    page = desk.new_page()
+    page.goto(form.replace("change/", "history/"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Compare").click()
+    yield "editing-compare", page
+
+    page = desk.new_page()
+    page.goto("/admin/organisations/place/add/", wait_until="networkidle")
+    page.locator("#id_name").fill("Republic of Burundi")
+    page.locator("#id_kind").select_option("country")
+    save(page)
+    page.get_by_role("link", name="Merge").first.click()
+    page.locator(".select2-selection").click()
+    page.locator(".select2-search__field").fill("Burundi")
+    page.get_by_role("option", name="Burundi", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show what would happen").click()
+    yield "editing-merge", page
+
+
+def save(page: Page) -> None:
+    with page.expect_navigation(wait_until="networkidle"):
+        page.get_by_role("button", name="Save and continue editing").click()
+
+
+def keep(page: Page, name: str) -> None:
+    file = FOLDER / f"{name}.png"
+    page.screenshot(path=file)
+    page.close()
+    make_light(file)
+    print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} kB")
 
 
 @contextmanager

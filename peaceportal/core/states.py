@@ -151,7 +151,7 @@ class States(admin.ModelAdmin):
 
     def _publish_at_words(self, page) -> str:
         if page is None:
-            return _("Publish at the moment above")
+            return _("Publish at a set moment")
         return _("Publish on %(moment)s") % {"moment": moment_here(page.publish_at)}
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):

@@ -9,7 +9,6 @@ from peaceportal.core import noticing
 from peaceportal.core.links.store import Link, Outcome
 from peaceportal.core.models import MissedAddress
 from tests import factories as make
-from tests.browser.test_desk import desk  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,7 +37,7 @@ def much_to_do():
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(desk, page, complaints, much_to_do, scheme):  # noqa: F811
+def test_axe_finds_nothing(desk, page, complaints, much_to_do, scheme):
     page.emulate_media(color_scheme=scheme)
     said = []
     for path in PATHS:
@@ -51,14 +50,14 @@ def test_axe_finds_nothing(desk, page, complaints, much_to_do, scheme):  # noqa:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_window(desk, page, much_to_do, width):  # noqa: F811
+def test_nothing_is_wider_than_the_window(desk, page, much_to_do, width):
     page.set_viewport_size({"width": width, "height": 800})
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     ours = [path for path in PATHS if "?" not in path and "missed" not in path]
     assert {path: page.evaluate(wide) for path in ours if desk(path)} == dict.fromkeys(ours, 0)
 
 
-def test_address_is_led_to_a_page_by_typing_its_title(desk, page, much_to_do):  # noqa: F811
+def test_address_is_led_to_a_page_by_typing_its_title(desk, page, much_to_do):
     make.make_organisation(name="New home")
     row = MissedAddress.objects.get()
     desk(f"/admin/core/missedaddress/{row.pk}/change/")

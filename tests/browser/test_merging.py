@@ -6,7 +6,6 @@ from axe_playwright_python.sync_playwright import Axe
 from organisations.models import Organisation
 from peaceportal.core.merging.merges import Merge
 from tests import factories as make
-from tests.browser.test_desk import desk  # noqa: F401 - a fixture
 from tests.editor import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,7 +25,7 @@ def two():
     return one, other
 
 
-def test_editor_chooses_reads_merges_and_undoes(desk, complaints, two):  # noqa: F811
+def test_editor_chooses_reads_merges_and_undoes(desk, complaints, two):
     one, _other = two
     page = desk(address(Organisation, "change", one.pk))
     page.get_by_role("link", name="Merge into another…").click()
@@ -46,7 +45,7 @@ def test_editor_chooses_reads_merges_and_undoes(desk, complaints, two):  # noqa:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(desk, page, two, scheme):  # noqa: F811
+def test_axe_finds_nothing(desk, page, two, scheme):
     one, other = two
     page.emulate_media(color_scheme=scheme)
     merge = address(Organisation, "merge", one.pk)
@@ -73,7 +72,7 @@ def test_axe_finds_nothing(desk, page, two, scheme):  # noqa: F811
     assert found_by_axe(page) == ""
 
 
-def test_what_can_be_taken_over_is_seen_on_a_phone(desk, two):  # noqa: F811
+def test_what_can_be_taken_over_is_seen_on_a_phone(desk, two):
     one, other = two
     page = desk(address(Organisation))
     page.set_viewport_size({"width": 320, "height": 700})
@@ -83,7 +82,7 @@ def test_what_can_be_taken_over_is_seen_on_a_phone(desk, two):  # noqa: F811
     assert box["x"] + box["width"] <= 320
 
 
-def test_editor_is_asked_why_a_name_changed(desk, complaints, two):  # noqa: F811
+def test_editor_is_asked_why_a_name_changed(desk, complaints, two):
     _one, other = two
     page = desk(address(Organisation, "change", other.pk))
     page.get_by_label("Name", exact=False).first.fill("Union of Africa")

@@ -356,7 +356,7 @@ def test_texts_that_cannot_be_kept_get_a_sentence(editor, model):
     }
     assert [*errors(send(editor, url, status="secret"))] == ["status"]
     long_title = 'نص <script>alert("x")</script> ' * 16
-    assert saved(send(editor, url, **{name: long_title}))
+    assert saved(send(editor, url, **{name: long_title, "renaming": "correction"}))
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ def buttons(editor, event):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"status": "draft"}, ["Publish now", "Publish at the moment above"]),
-        ({"status": "in-review"}, ["Publish now", "Publish at the moment above", "Back to draft"]),
+        ({"status": "draft"}, ["Publish now", "Publish at a set moment"]),
+        ({"status": "in-review"}, ["Publish now", "Publish at a set moment", "Back to draft"]),
         ({}, ["Archive", "Back to draft"]),
         ({"status": "archived"}, ["Publish as maintained again", "Back to draft"]),
         (
