@@ -24,7 +24,11 @@ class AreaFilter(NestedFilter):
 
     def queryset(self, request, queryset):
         chosen = [AreaOfWork(pk=pk) for pk, _name in self.lookup_choices if pk == self.value()]
-        return queryset.in_areas(AreaOfWork.objects.beneath(chosen)) if chosen else queryset
+        if not chosen:
+            return queryset
+        # Read first: of a query within a query, PostgreSQL does not see how few a rare area has.
+        areas = AreaOfWork.objects.beneath(chosen).values_list("pk", flat=True)
+        return queryset.in_areas(list(areas))
 
 
 class EngagementRows(StackedRows):

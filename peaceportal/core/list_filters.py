@@ -9,6 +9,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from peaceportal.core.dates import EDTFDate
+from peaceportal.core.facets import KEPT
+from peaceportal.core.remembered import content_state
+
+MOST_SPANS = 5000  # that differ, about: the weight of what is kept
 
 
 class RemovedFilter(admin.SimpleListFilter):
@@ -61,7 +65,12 @@ class TimeFilter(NestedFilter):
         raise NotImplementedError
 
     def nested_lookups(self, request, model_admin):
-        spans = closed(self.years(model_admin.get_queryset(request)))
+        spans = KEPT.get_or(
+            content_state(),
+            ("years in the admin", model_admin.opts.label),
+            lambda: closed(self.years(model_admin.get_queryset(request))),
+            MOST_SPANS,
+        )
         chosen = (self.value() or "")[:3]
         decades = {year // 10 for first, last in spans for year in range(first, last + 1)}
         for decade in sorted(decades, reverse=True):
