@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from peaceportal.core.records import Record
 
 LONGEST_SLUG = 80
+AHEAD = 5  # the first number that is not looked up beforehand
 MOST_ASKED = 1000  # slugs in one query: SQLite takes 32,766 values at most
 
 
@@ -113,6 +115,7 @@ class SlugMaker:
     def give(self, pages: list[models.Model]) -> None:
         bases = [slugify(page.title_text) or _last_resort(page) for page in pages]
         taken = taken_of(self.model, bases)
+        self._look_ahead(taken - self.numbered.keys())
         for page, base in zip(pages, bases, strict=True):
             page.slug = base
             if base in taken or base in self.given:
@@ -122,9 +125,17 @@ class SlugMaker:
             if page.slug[-1].isdecimal():
                 self.given.add(page.slug)
 
-    def _numbered(self, base: str) -> Iterator[str]:
+    def _look_ahead(self, bases: Collection[str]) -> None:
+        """The first numbers of all these at once: most titles that come again come but twice."""
+        ahead = {base: [_numbered(base, one) for one in range(2, AHEAD)] for base in bases}
+        taken = taken_of(self.model, [slug for slugs in ahead.values() for slug in slugs])
+        for base, slugs in ahead.items():
+            free = [slug for slug in slugs if slug not in taken]
+            self.numbered[base] = chain(free, self._numbered(base, AHEAD))
+
+    def _numbered(self, base: str, number: int = 2) -> Iterator[str]:
         """Each once, if nobody had it when some of them were looked up together."""
-        number, span = 2, 8
+        span = 8
         while True:
             some = [_numbered(base, one) for one in range(number, number + span)]
             taken = taken_of(self.model, some)

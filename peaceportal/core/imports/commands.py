@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
@@ -45,6 +46,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args, **options):
         is_dry = options["dry_run"]
+        gc.freeze()  # what was loaded so far need not be looked through after every batch
         try:
             path = options["mapping"]
             work = Import(
@@ -62,6 +64,8 @@ class ImportCommand(BaseCommand):
             raise CommandError("\n".join(map(str, error.sentences))) from error
         except OSError as error:  # as a disk that is full
             raise CommandError(str(error)) from error
+        finally:
+            gc.unfreeze()
         self.say(told, is_dry=is_dry)
         if told.failed:
             sys.exit(1)

@@ -67,6 +67,7 @@ class Mapping:
     lists: list[ListMapping] = field(default_factory=list)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     is_own: bool = False  # of our own columns: those that a file lacks are left alone
+    is_settled: bool = False  # and these have been taken out
 
     def places_of_columns(self) -> list[tuple[str, str]]:
         """Where the mapping names which column of the file."""

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,8 @@ def _with_header(lines, mapping: Mapping, shape, notes: list[str], *, is_padded:
     while header and not header[-1]:
         header.pop()
     table = Table(header, lines, mapping, is_padded, notes)
-    sentences = _own_header(table, shape) if mapping.is_own else _missing_columns(table)
+    is_own = mapping.is_own and not mapping.is_settled
+    sentences = _own_header(table, shape) if is_own else _missing_columns(table)
     if sentences:
         raise ImportRefused(*sentences)
     return table
@@ -223,11 +224,18 @@ def _own_header(table: Table, shape) -> list[str]:
     if passed:
         said = _("These columns are not taken, and were left out: %(columns)s.")
         table.notes.append(said % {"columns": listed(passed)})
-    mapping.columns = {name: c for name, c in mapping.columns.items() if c[0] in table.header}
-    mapping.dates = {name: d for name, d in mapping.dates.items() if d.column in table.header}
-    mapping.lists = [one for one in mapping.lists if one.column[0] in table.header]
-    roles = [one for one in mapping.lists if one.with_roles]
-    if roles:  # participants say more than the organisations alone
-        names = {one.name for one in roles}
-        mapping.lists = [one for one in mapping.lists if one.with_roles or one.name not in names]
+    table.mapping = _settled(mapping, table.header)
     return found
+
+
+def _settled(mapping: Mapping, header: list[str]) -> Mapping:
+    """Without what the file lacks; participants say more than the organisations alone."""
+    lists = [one for one in mapping.lists if one.column[0] in header]
+    with_roles = {one.name for one in lists if one.with_roles}
+    return replace(
+        mapping,
+        columns={name: them for name, them in mapping.columns.items() if them[0] in header},
+        dates={name: one for name, one in mapping.dates.items() if one.column in header},
+        lists=[one for one in lists if one.with_roles or one.name not in with_roles],
+        is_settled=True,
+    )

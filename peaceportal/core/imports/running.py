@@ -76,6 +76,7 @@ class Import:
         """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
         report = Report(self.report)
         with opened(self.path, self.mapping, self.shape) as table:
+            self.mapping = table.mapping
             notes = [*table.notes, *self._defaults()]
         tree = self._tree()
         told = self._check(tree, report)
