@@ -5,8 +5,16 @@ import tomllib
 import pytest
 
 from organisations.imports.organisations import ORGANISATIONS
-from peaceportal.core.imports.mapping import mapping_of, own_mapping
+from peaceportal.core.imports.mapping import PRECISIONS, own_mapping
+from peaceportal.core.imports.mapping_files import (
+    DATE_KEYS,
+    IMPORT_KEYS,
+    LIST_KEYS,
+    SOURCE_KEYS,
+    mapping_of,
+)
 from peaceportal.core.imports.problems import ImportRefused
+from tests.imports.files import DOCS
 from tests.imports.files import EVENTS as EVENTS_MAPPING
 from timeline.imports.events import EVENTS
 
@@ -123,6 +131,8 @@ def test_values_of_organisations_include_state():
 
 def test_source_may_be_a_title_and_a_day_without_quotation_marks():
     assert told("[import]\nscheme='x'\nsource='A list'").source == {"title": "A list"}
+    found = told("[import]\nscheme='x'\nsource='https://a.example/list'").source
+    assert found == {"title": "a.example", "url": "https://a.example/list"}
     mapping = told("[import]\nscheme='x'\n[import.source]\ntitle='A'\nread_on=2024-05-01")
     assert mapping.source["read_on"] == "2024-05-01"
 
@@ -146,3 +156,30 @@ def test_own_columns_are_just_another_mapping():
 
 def test_mapping_for_tests_is_right():
     mapping_of(tomllib.loads(EVENTS_MAPPING), EVENTS)
+
+
+def test_documentation_names_every_key_and_field():
+    told = (DOCS.parent / "importing.md").read_text(encoding="utf-8")
+    names = {*IMPORT_KEYS, *SOURCE_KEYS, *DATE_KEYS, *LIST_KEYS, *PRECISIONS}
+    for shape in (EVENTS, ORGANISATIONS):
+        names |= {*shape.columns, *shape.dates, *shape.lists}
+    assert {name for name in names if f"`{name}`" not in told and f".{name}]" not in told} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("peace-operations", ORGANISATIONS), ("vetoes", EVENTS)]
+)
+def test_documented_mappings_are_those_of_the_files(name, shape):
+    """What the page shows of an example is in its file, to the letter."""
+    told = (DOCS.parent / "importing.md").read_text(encoding="utf-8")
+    shown = told.split(f"(mappings/{name}.toml):")[1].split("```toml")[1].split("```")[0]
+    whole = tomllib.loads((DOCS / f"{name}.toml").read_text(encoding="utf-8"))
+    assert mapping_of(whole, shape)
+
+    def within(part, of):
+        return all(
+            within(value, of[key]) if isinstance(value, dict) else of[key] == value
+            for key, value in part.items()
+        )
+
+    assert within(tomllib.loads(shown), whole)

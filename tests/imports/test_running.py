@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reversion.models import Revision, Version
 
 from organisations.models import Organisation
-from peaceportal.core.imports.mapping import mapping_of
+from peaceportal.core.imports.mapping_files import mapping_of
 from peaceportal.core.imports.running import Import
 from tests.factories import make_organisation
 from tests.imports.files import EVENTS

@@ -8,7 +8,8 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from peaceportal.core.imports.mapping import own_mapping, read_mapping
+from peaceportal.core.imports.mapping import own_mapping
+from peaceportal.core.imports.mapping_files import read_mapping
 from peaceportal.core.imports.planning import CREATED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
 from peaceportal.core.imports.running import MOST_KEPT, Import, Told, grouped
