@@ -3,7 +3,7 @@
 import pytest
 from django.core import serializers
 
-from peaceportal.core.changes import Change
+from peaceportal.core.changes import Change, together, version
 from peaceportal.core.links import relink
 from peaceportal.core.slugs import SlugMaker
 from peaceportal.core.versions.capture import kept_names
@@ -82,6 +82,33 @@ def test_relinking_leaves_the_trace_of_each_link():
     assert changed == {event.uid, lost.uid, gained.uid}
     assert versions_of(event).exists()
     assert not versions_of(gained).exists()
+
+
+def test_changes_made_together_are_one_of_each_record():
+    event = make_event()
+    before, seq = event.revision, Change.objects.count()
+    with together():
+        make_identifier(page=event, scheme="a")
+        make_participation(event=event)
+        event.title = "Changed"
+        event.save()
+        assert Change.objects.count() == seq
+    changed = [change.uid for change in Change.objects.all()[seq:]]
+    assert changed.count(event.uid) == 1
+    assert len(changed) == len(set(changed)) == 4
+    event.refresh_from_db()
+    assert event.revision > before
+    assert [change.seq for change in Change.objects.all()] == list(range(1, version() + 1))
+
+
+def test_changes_made_together_and_undone_leave_no_trace():
+    seq = version()
+    with pytest.raises(ValueError, match="undone"), together():
+        make_event()
+        raise ValueError("undone")
+    assert version() == seq
+    make_event()
+    assert version() == seq + 1
 
 
 def test_relinking_nothing_leaves_none():

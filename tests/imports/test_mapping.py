@@ -3,6 +3,8 @@
 import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from organisations.imports.organisations import ORGANISATIONS
 from peaceportal.core.imports.mapping import PRECISIONS, own_mapping
@@ -99,6 +101,10 @@ def test_mapping_of_nothing_says_all_that_is_missing():
         ("[dates.happened]\nformat = '%Y'", "“column” is missing"),
         ("[dates.happened]\ncolumn = 'a'\nformat = '%d/%m/%y'", "do not say their century"),
         ("[dates.happened]\ncolumn = 'a'\nformat = '%d/%m'", "“format” needs the year"),
+        ("[dates.happened]\ncolumn = 'a'\nformat = '%Y%Y'", "“format” cannot be read"),
+        ("[dates.happened]\ncolumn = 'a'\nformat = '%Y %Q'", "“format” cannot be read"),
+        ("[dates.happened]\ncolumn = 'a'\nformat = '%%Y'", "“format” needs the year"),
+        ("[dates.happened]\ncolumn = 'a'\nformat = '%d %Y'", "a day and no month"),
         ("[dates.happened]\ncolumn = 'a'\nprecision = 'days'", "Did you mean “day”?"),
         ("[dates.happened]\ncolumn = 'a'\nday_one = 'year'", "There is: “month”."),
         ("[dates.happened]\ncolumn = 'a'\nprecision_column = 'b'", "go together"),
@@ -156,6 +162,28 @@ def test_own_columns_are_just_another_mapping():
 
 def test_mapping_for_tests_is_right():
     mapping_of(tomllib.loads(EVENTS_MAPPING), EVENTS)
+
+
+WORDS = ["import", "columns", "dates", "lists", "values", "happened", "organisations", "places"]
+WORDS += ["kind", "identifier", "title", "column", "source", "scheme", "precisions", "format"]
+VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.dates(), st.text(max_size=8))
+VALUES |= st.sampled_from([*WORDS, "%d/%m/%y", "%", "%Y%Q", "a"])
+TABLES = st.recursive(
+    VALUES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=6), inner, max_size=5)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(WORDS), TABLES, max_size=5))
+def test_whatever_a_mapping_holds_it_is_read_or_refused_in_words(tables):
+    try:
+        mapping_of(LEAST | tables, EVENTS)
+    except ImportRefused as error:
+        assert all(error.sentences)
 
 
 def test_documentation_names_every_key_and_field():

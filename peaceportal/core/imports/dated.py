@@ -12,7 +12,7 @@ from peaceportal.core.imports.mapping import DateMapping
 from peaceportal.core.imports.problems import Refused, listed
 
 MONTH_SIGNS = ("%m", "%b", "%B", "%j")
-DAY_SIGNS = ("%d", "%j", "%x", "%c")
+DAY_SIGNS = ("%d", "%j")
 
 
 def date_of(mapping: DateMapping, cells: dict, text) -> EDTFDate:
@@ -78,8 +78,9 @@ def _by_format(written: str, form: str) -> EDTFDate:
             )
             % {"format": form, "example": datetime(1953, 7, 27).strftime(form)}
         ) from error
-    has_day = any(sign in form for sign in DAY_SIGNS)
-    has_month = any(sign in form for sign in (*MONTH_SIGNS, *DAY_SIGNS))
+    signs = form.replace("%%", "")
+    has_day = any(sign in signs for sign in DAY_SIGNS)
+    has_month = any(sign in signs for sign in MONTH_SIGNS)
     return EDTFDate.single(
         read.year, read.month if has_month else None, read.day if has_day else None
     )

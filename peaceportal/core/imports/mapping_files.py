@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from peaceportal.core.imports.dated import MONTH_SIGNS
 from peaceportal.core.imports.mapping import PRECISIONS, DateMapping, ListMapping, Mapping
 from peaceportal.core.imports.problems import ImportRefused, listed, what_there_is
 from peaceportal.core.imports.shapes import Shape
@@ -190,12 +192,31 @@ class _Checking:
             self.say(where, _("“column” is missing: it names the column with the date."))
         if bool(one.precision_column) != bool(one.precisions):
             self.say(where, _("“precision_column” and “precisions” go together."))
-        if "%y" in one.format:
+        self.check_format(one.format, where)
+        return one
+
+    def check_format(self, form: str, where: str) -> None:
+        """Every date must say its year, and none a day without its month."""
+        if not form:
+            return
+        signs = form.replace("%%", "")
+        example = datetime(1953, 7, 27)
+        try:
+            datetime.strptime(example.strftime(form), form)
+        except (ValueError, re.error):
+            said = _(
+                "“format” cannot be read. Use each sign once: %%d (day), %%m, %%b or %%B (month in "
+                "figures, in short, in full), %%Y (year)."
+            )
+            self.say(where, said % {})
+            return
+        if "%y" in signs:
             said = _("Years of two figures (%%y) do not say their century. Write all four first.")
             self.say(where, said % {})
-        elif one.format and "%Y" not in one.format:
+        elif "%Y" not in signs:
             self.say(where, _("“format” needs the year, %%Y, as in %%d/%%m/%%Y.") % {})
-        return one
+        elif "%d" in signs and not any(sign in signs for sign in MONTH_SIGNS):
+            self.say(where, _("“format” has a day and no month: add %%m, %%b or %%B.") % {})
 
     def list(self, name: str, told: dict) -> ListMapping:
         where = f"[lists.{name}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -203,7 +204,7 @@ class Planner:
     def _new(self, wanted: Wanted) -> models.Model:
         page = self.shape.model(status=self.mapping.status)
         if wanted.uid:
-            page.uid = wanted.uid
+            page.uid = UUID(wanted.uid)
         if self.mapping.kind:
             page.kind = self.mapping.kind
         return page

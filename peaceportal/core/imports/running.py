@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, reset_queries
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,6 +105,7 @@ class Import:
             while batch := [reading.read(row) for row in islice(rows, BATCH)]:
                 yield batch, table
                 done += len(batch)
+                reset_queries()  # with DEBUG each is kept, and they are long
                 self.progress(words, done)
             if not done:
                 yield [], table

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError
 
+from peaceportal.core.changes import together
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.planning import CREATED, UPDATED, Planned
 from peaceportal.core.imports.shapes import Shape
@@ -24,13 +26,14 @@ class Writer:
 
     def write(self, batch: list[Planned]) -> None:
         taken = [one for one in batch if one.outcome in {CREATED, UPDATED}]
-        self._save_pages(taken)
-        self._save_identifiers(taken)
-        self._save_links(taken)
-        self._save_rows(taken)
-        self.shape.make_documents(
-            [(one.page, one.document_url) for one in taken if one.document_url]
-        )
+        with together():
+            self._save_pages(taken)
+            self._save_identifiers(taken)
+            self._save_links(taken)
+            self._save_rows(taken)
+            self.shape.make_documents(
+                [(one.page, one.document_url) for one in taken if one.document_url]
+            )
 
     def finish(self) -> None:
         """Put pages beneath those that later rows have made."""
@@ -39,7 +42,10 @@ class Writer:
             some = pks[start : start + BATCH]
             pages = list(self.shape.model._base_manager.filter(pk__in=some))
             for page in pages:
-                page.parent_id = self.made[self.waiting[page.pk]]
+                row = self.waiting[page.pk]
+                if row not in self.made:
+                    raise IntegrityError(f"row {row} made nothing")
+                page.parent_id = self.made[row]
             self.shape.model.objects.bulk_update(pages, ["parent"], batch_size=BATCH)
 
     def _save_pages(self, taken: list[Planned]) -> None:
