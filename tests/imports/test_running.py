@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reversion.models import Revision, Version
 
 from organisations.models import Organisation
+from peaceportal.core.formats.spreadsheets import cell, without_sign
 from peaceportal.core.imports.mapping_files import mapping_of
 from peaceportal.core.imports.running import Import
 from tests.factories import make_organisation
@@ -87,6 +88,13 @@ def test_other_way_in_takes_the_same_path(files):
 
 
 # Our own columns
+
+
+@given(st.text("'=+-@\t\ra1 ", max_size=6))
+def test_sign_before_a_formula_is_put_on_and_taken_off(text):
+    written = cell(text)
+    assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert without_sign(written) == text
 
 
 def test_own_columns_need_no_mapping(files):

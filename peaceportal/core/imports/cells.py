@@ -13,7 +13,6 @@ from peaceportal.core.imports.problems import Refused
 # Zero-width signs that copying leaves at the ends of a text; within one, joiners are letters' own.
 UNSEEN = "\ufeff\u200b\u2060\u200e\u200f\u200c\u200d\u00ad"
 LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029\u0085\v\f]")
-ESCAPED = re.compile(r"'(?='*[=+\-@\t\r])")
 
 
 def text_of(value) -> str:
@@ -29,11 +28,6 @@ def text_of(value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
-
-
-def unescaped(text: str) -> str:
-    """Without the one sign that our own files put before what a spreadsheet would run."""
-    return ESCAPED.sub("", text, count=1) if ESCAPED.match(text) else text
 
 
 def tidy(value) -> str:

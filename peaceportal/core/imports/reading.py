@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peaceportal.core.imports.cells import tidy, unescaped
+from peaceportal.core.formats.spreadsheets import without_sign
+from peaceportal.core.imports.cells import tidy
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import (
     ImportRefused,
@@ -60,7 +61,7 @@ class Table:
                 row.problem = self._uneven(number, cells)
             elif self.mapping.is_own:
                 row.cells = {
-                    name: unescaped(cell) if isinstance(cell, str) else cell
+                    name: without_sign(cell) if isinstance(cell, str) else cell
                     for name, cell in row.cells.items()
                 }
             yield row
