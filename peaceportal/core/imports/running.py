@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from django.db import IntegrityError, models, reset_queries
+from django.db import IntegrityError, connection, models, reset_queries
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from peaceportal.core.imports.writing import Writer
 from peaceportal.core.versions.capture import one_version
 
 BATCH = 500
+CACHE_KILOBYTES = 96 * 1024
 MOST_KEPT = 200  # differences and problems that are told besides the report
 
 
@@ -159,7 +161,7 @@ class Import:
         }
         told = Told()
         try:
-            with one_version(by=self.by, note=note, way="import"):
+            with _large_cache(), one_version(by=self.by, note=note, way="import"):
                 planner, writer = self._planner(tree, saves=True), Writer(self.shape, tree)
                 for batch, _table in self._batches(_("Saving")):
                     planned = planner.plan(batch)
@@ -174,6 +176,21 @@ class Import:
             raise ImportRefused(_changed_meanwhile(), str(error)) from error
         told.unknown, told.made = planner.relations.unknown, planner.relations.made
         return told
+
+
+@contextmanager
+def _large_cache() -> Iterator[None]:
+    """SQLite keeps 2 MB of pages in memory, which one large transaction goes through many times."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        [before] = cursor.execute("PRAGMA cache_size").fetchone()
+        cursor.execute(f"PRAGMA cache_size = {-CACHE_KILOBYTES}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {before}")
 
 
 def _changed_meanwhile() -> str:
