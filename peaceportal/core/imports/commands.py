@@ -20,6 +20,7 @@ SAID_EVERY = 10_000  # rows, where no terminal shows the progress
 
 class ImportCommand(BaseCommand):
     shape: Shape
+    says_all = False  # whether every step of the progress has a line
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE", help="A CSV or XLSX file.")
@@ -47,6 +48,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args, **options):
         is_dry = options["dry_run"]
+        self.says_all = options["verbosity"] > 1
         gc.freeze()  # what was loaded so far need not be looked through after every batch
         try:
             path = options["mapping"]
@@ -74,7 +76,7 @@ class ImportCommand(BaseCommand):
     def progress(self, words: str, rows: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{words}: {rows:,} ", ending="")
-        elif rows % SAID_EVERY == 0:
+        elif self.says_all or rows % SAID_EVERY == 0:
             self.stderr.write(_("%(what)s: %(rows)s rows") % {"what": words, "rows": f"{rows:,}"})
 
     def say(self, told: Told, *, is_dry: bool) -> None:
