@@ -9,9 +9,12 @@ reacts to saves. What a version must hold is told from here, too (`core/versions
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.models import F, Max
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
@@ -98,7 +101,46 @@ def log(records: Iterable[models.Model], using: str, *, shown_otherwise=False) -
             touched[shown._meta.label_lower, shown.uid] = None
     if not touched:
         return
-    touch(pages, using)
+    waiting = _waiting.get().get(using)
+    if waiting is None:
+        touch(pages, using)
+        _write(touched, using)
+    else:
+        waiting.pages += pages
+        waiting.touched |= touched
+    capture.changed(whole, using)
+
+
+@dataclass
+class Waiting:
+    """What is written once, when the block in which it was told ends."""
+
+    touched: dict[tuple[str, object], None] = field(default_factory=dict)
+    pages: list[models.Model] = field(default_factory=list)
+
+
+_waiting: ContextVar[dict[str, Waiting]] = ContextVar("changes that wait", default={})  # noqa: B039 - never changed in place
+
+
+@contextmanager
+def together(using: str = "default") -> Iterator[None]:
+    """Count what changes within as one change of each record; all of it in one transaction."""
+    if using in _waiting.get():
+        yield
+        return
+    waiting = Waiting()
+    with transaction.atomic(using=using):
+        token = _waiting.set({**_waiting.get(), using: waiting})
+        try:
+            yield
+        finally:
+            _waiting.reset(token)
+        if waiting.touched:
+            touch(waiting.pages, using)
+            _write(waiting.touched, using)
+
+
+def _write(touched: Collection[tuple[str, object]], using: str) -> None:
     last = _advance(len(touched), using)
     first = last - len(touched) + 1
     Change.objects.using(using).bulk_create(
@@ -108,7 +150,6 @@ def log(records: Iterable[models.Model], using: str, *, shown_otherwise=False) -
         ],
         batch_size=1000,
     )
-    capture.changed(whole, using)
 
 
 def with_owners(records: Iterable[models.Model]) -> list[models.Model]:
@@ -177,8 +218,8 @@ def listen(record_models: Iterable[type[models.Model]]) -> None:
         post_save.connect(_log_save, sender=model, dispatch_uid=f"save {key}")
         pre_delete.connect(_before_delete, sender=model, dispatch_uid=f"lock {key}")
         post_delete.connect(_log_delete, sender=model, dispatch_uid=f"delete {key}")
-        for field in model._meta.local_many_to_many:
-            through = field.remote_field.through
+        for link in model._meta.local_many_to_many:
+            through = link.remote_field.through
             m2m_changed.connect(
                 _log_link, sender=through, dispatch_uid=f"link {through._meta.label_lower}"
             )

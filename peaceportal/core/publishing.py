@@ -21,6 +21,7 @@ from peaceportal.core.search.texts import related
 from peaceportal.core.slugs import (
     LONGEST_SLUG,
     OldSlug,
+    former_slugs,
     free_slug,
     slugify,
     was_anothers,
@@ -186,6 +187,7 @@ class Page(Published):
     # The field that names the page, and the word for its kind in a slug of last resort.
     title_field = "name"
     kind_of_page = "page"
+    is_slug_free = False  # on a page whose slug was looked up before, with those of others
 
     slug = models.CharField(
         _("address"),
@@ -309,9 +311,12 @@ class Page(Published):
     def prepare_all(cls, records):
         records = list(records)
         taken = {slugify(record.slug) for record in records if record.slug}
+        former = former_slugs(cls, taken)
         for record in records:
             wanted = record.slug
+            record.is_slug_free = slugify(wanted) not in former
             record.prepare(None)
+            del record.is_slug_free
             if not wanted and record.slug in taken:
                 record.slug = free_slug(record, record.title_text, taken)
             taken.add(record.slug)
@@ -341,7 +346,9 @@ class Page(Published):
         self.slug = slugify(self.slug)
         if not self.slug:
             self.slug = (stored and stored.slug) or free_slug(self, self.title_text)
-        elif (stored is None or stored.slug != self.slug) and was_anothers(self, self.slug):
+        elif (stored is not None and stored.slug == self.slug) or self.is_slug_free:
+            return
+        elif was_anothers(self, self.slug):
             raise ValidationError({"slug": _OLD_SLUG})
 
     def _first_public(self, stored, now: datetime) -> datetime | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import chain
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from peaceportal.core.records import Record
 
 LONGEST_SLUG = 80
+AHEAD = 5  # the first number that is not looked up beforehand
+MOST_ASKED = 1000  # slugs in one query: SQLite takes 32,766 values at most
 
 
 class OldSlug(Record):
@@ -67,7 +70,7 @@ def cut(slug: str, length: int) -> str:
 
 def free_slug(page: models.Model, title: str, taken: Collection[str] = ()) -> str:
     """A slug for `page` that no other page of its kind has or had, nor `taken` holds."""
-    base = slugify(title) or f"{page.kind_of_page}-{str(page.uid)[:8]}"
+    base = slugify(title) or _last_resort(page)
     if base not in taken and not is_taken(page, base):
         return base
     known = set(taken) | _slugs_like(page, base)
@@ -75,6 +78,10 @@ def free_slug(page: models.Model, title: str, taken: Collection[str] = ()) -> st
     while (slug := _numbered(base, number)) in known:
         number += 1
     return slug
+
+
+def _last_resort(page: models.Model) -> str:
+    return f"{page.kind_of_page}-{str(page.uid)[:8]}"
 
 
 def _numbered(base: str, number: int) -> str:
@@ -100,3 +107,61 @@ def is_taken(page: models.Model, slug: str) -> bool:
 def was_anothers(page: models.Model, slug: str) -> bool:
     former = OldSlug.objects.filter(model=page._meta.label_lower, slug=slug)
     return former.exclude(page_uid=page.uid).exists()
+
+
+class SlugMaker:
+    """Free slugs for many new pages of one kind, however many of them share a title."""
+
+    def __init__(self, model: type[models.Model]):
+        self.model = model
+        self.numbered: dict[str, Iterator[str]] = {}
+        self.given: set[str] = set()  # by this one, of those that end in a number
+
+    def give(self, pages: list[models.Model]) -> None:
+        bases = [slugify(page.title_text) or _last_resort(page) for page in pages]
+        taken = taken_of(self.model, bases)
+        self._look_ahead(taken - self.numbered.keys())
+        for page, base in zip(pages, bases, strict=True):
+            page.slug = base
+            if base in taken or base in self.given:
+                free = self.numbered.setdefault(base, self._numbered(base))
+                page.slug = next(one for one in free if one not in taken and one not in self.given)
+            taken.add(page.slug)
+            if page.slug[-1].isdecimal():
+                self.given.add(page.slug)
+
+    def _look_ahead(self, bases: Collection[str]) -> None:
+        """The first numbers of all these at once: most titles that come again come but twice."""
+        ahead = {base: [_numbered(base, one) for one in range(2, AHEAD)] for base in bases}
+        taken = taken_of(self.model, [slug for slugs in ahead.values() for slug in slugs])
+        for base, slugs in ahead.items():
+            free = [slug for slug in slugs if slug not in taken]
+            self.numbered[base] = chain(free, self._numbered(base, AHEAD))
+
+    def _numbered(self, base: str, number: int = 2) -> Iterator[str]:
+        """Each once, if nobody had it when some of them were looked up together."""
+        span = 8
+        while True:
+            some = [_numbered(base, one) for one in range(number, number + span)]
+            taken = taken_of(self.model, some)
+            yield from (slug for slug in some if slug not in taken)
+            number, span = number + span, min(2 * span, MOST_ASKED)
+
+
+def taken_of(model: type[models.Model], slugs: Collection[str]) -> set[str]:
+    """Those of `slugs` that a page of this kind has, or had in public."""
+    now = _among(model._base_manager.order_by(), slugs)
+    return now | former_slugs(model, slugs)
+
+
+def former_slugs(model: type[models.Model], slugs: Collection[str]) -> set[str]:
+    """Those of `slugs` that were public once."""
+    return _among(OldSlug.objects.filter(model=model._meta.label_lower).order_by(), slugs)
+
+
+def _among(rows: models.QuerySet, slugs: Collection[str]) -> set[str]:
+    found, asked = set(), list(slugs)
+    for start in range(0, len(asked), MOST_ASKED):
+        some = rows.filter(slug__in=asked[start : start + MOST_ASKED])
+        found |= set(some.values_list("slug", flat=True))
+    return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # after any sign that was put before it already
 BETWEEN = "|"
 
 
@@ -18,7 +19,12 @@ def cell(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value).replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def without_sign(text: str) -> str:
+    """What `cell` was given."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
 def joined(values: Iterable[str]) -> str:

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 
 import reversion
 from django.db import models, transaction
+from django.utils import timezone
+
+from peaceportal.core.versions.serialising import links_of, serialised
 
 AT_ONCE = 1000  # records that one revision holds: more than that take much memory
 
@@ -99,27 +103,51 @@ def _keep(work: Work, using: str) -> None:
 
 def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str) -> None:
     """One revision of these records with the rows that belong to them."""
+    from reversion.models import Revision, Version
+
     from peaceportal.core.versions.detail import VersionDetail
 
-    with reversion.create_revision(manage_manually=True, using=using):
-        reversion.set_user(work.by)
-        reversion.set_comment(work.note)
-        told = {"way": work.way, "about": work.about, "public_note": work.public_note}
-        reversion.add_meta(VersionDetail, **told)
-        for model, pks in batch.items():
-            records = model._base_manager.using(using).filter(pk__in=pks).order_by("pk")
-            for record in records.prefetch_related(*_whole(model)):
-                reversion.add_to_revision(record, model_db=using)
+    revision = Revision(date_created=timezone.now(), user=work.by, comment=work.note)
+    versions: dict[tuple[str, str], models.Model] = {}
+    for model, pks in batch.items():
+        records = model._base_manager.using(using).filter(pk__in=pks).order_by("pk")
+        names = getattr(model, "versioned_rows", ())
+        records = list(records.prefetch_related(*names))
+        _add(records, versions, using)
+        for name in names:
+            _add([row for one in records for row in getattr(one, name).all()], versions, using)
+    if not versions:
+        return
+    revision.save(using=using)
+    VersionDetail.objects.using(using).create(
+        revision=revision, way=work.way, about=work.about, public_note=work.public_note
+    )
+    for version in versions.values():
+        version.revision = revision
+    Version.objects.using(using).bulk_create(versions.values(), batch_size=AT_ONCE)
 
 
-def _whole(model: type[models.Model]) -> list[str]:
-    """What is read of a record besides its row, each in one query."""
-    found = [field.name for field in model._meta.local_many_to_many if _is_plain(field)]
-    for name in getattr(model, "versioned_rows", ()):
-        rows = model._meta.get_field(name).related_model
-        found.append(name)
-        found += [f"{name}__{field.name}" for field in rows._meta.local_many_to_many]
-    return found
+def _add(records: list[models.Model], versions: dict, using: str) -> None:
+    """The versions of records of one model, each once."""
+    from django.contrib.contenttypes.models import ContentType
+    from reversion.models import Version
+
+    if not records:
+        return
+    model = type(records[0])
+    content_type = ContentType.objects.db_manager(using).get_for_model(model)
+    names = kept_names(model)
+    links = links_of(model, names, records, using)
+    for record in records:
+        uid = str(record.uid)
+        versions[model._meta.label, uid] = Version(
+            content_type=content_type,
+            object_id=uid,
+            db=using,
+            format="json",
+            serialized_data=serialised(record, names, links),
+            object_repr=f"{model._meta.label_lower} {uid}",
+        )
 
 
 def _is_plain(field: models.ManyToManyField) -> bool:
@@ -127,6 +155,7 @@ def _is_plain(field: models.ManyToManyField) -> bool:
     return field.remote_field.through._meta.auto_created
 
 
+@cache
 def kept_names(model: type[models.Model]) -> set[str]:
     """The fields that a version holds; a link with a model of its own is held as rows."""
     names = {f.name for f in model._meta.local_fields if f.serialize and not f.primary_key}

@@ -1,0 +1,31 @@
+"""What a file can say of organisations."""
+
+from __future__ import annotations
+
+from organisations.imports.lists import ENGAGEMENTS, PLACES
+from organisations.imports.names import NamedShape
+from organisations.models import Organisation
+
+
+class OrganisationShape(NamedShape):
+    def fill_from(self, wanted, mapping) -> None:
+        """A filled end means that it has ended, where no column says the state."""
+        if "state" not in mapping.columns and wanted.values.get("ended"):
+            wanted.values["state"] = Organisation.State.ENDED
+
+
+ORGANISATIONS = OrganisationShape(
+    model=Organisation,
+    texts=("name", "acronym", "summary", "website", "language"),
+    vocabularies=("kind", "state"),
+    dates=("founded", "ended", "as_of"),
+    lists={"areas": ENGAGEMENTS, "places": PLACES},
+    areas="areas",
+    has_parent=True,
+    own_names={"name": "title", "parent": "parents"},
+    derived=(
+        *("url", "founded_earliest", "founded_latest", "ended_earliest", "ended_latest"),
+        *("place_codes", "updated"),
+    ),
+    not_taken=("names", "predecessors", "successors", "sources"),
+)

@@ -1,0 +1,105 @@
+"""Pages by what a file calls them: a name, an address, an identifier. Two answers are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext as _
+
+from peaceportal.core.folding import fold
+from peaceportal.core.identifiers import Identifier
+from peaceportal.core.imports.problems import Refused
+
+
+class Unknown(Refused):
+    """Nothing is called so; it is told once for all rows that name it."""
+
+
+class Known:
+    """All pages of one model. A page that was merged stands for the one it went into."""
+
+    def __init__(self, model: type[models.Model], other_names: Iterable[tuple[str, int]] = ()):
+        self.model = model
+        self.labels: dict[int, str] = {}
+        self.slugs: dict[str, int] = {}
+        self.names: dict[str, set[int]] = {}
+        self.others: dict[str, set[int]] = {}
+        self.merged: dict[int, int] = {}
+        self.removed: set[int] = set()
+        rows = model._base_manager.order_by().values_list(
+            "pk", "slug", model.title_field, "removed_at", "merged_into"
+        )
+        for pk, slug, name, removed_at, merged_into in rows.iterator():
+            if merged_into:
+                self.merged[pk] = merged_into
+            elif removed_at:
+                self.removed.add(pk)
+            self.add(pk, slug, name)
+        for name, pk in other_names:
+            self.others.setdefault(fold(name), set()).add(pk)
+        content_type = ContentType.objects.get_for_model(model)
+        rows = Identifier._base_manager.filter(content_type=content_type).order_by()
+        self.keys = {
+            (scheme, value): pk
+            for scheme, value, pk in rows.values_list("scheme", "value", "object_id").iterator()
+        }
+
+    def add(self, pk: int, slug: str, name: str) -> None:
+        self.labels[pk], self.slugs[slug] = name, pk
+        self.names.setdefault(fold(name), set()).add(pk)
+
+    def by_name(self, name: str) -> int:
+        """Raises Refused, and Unknown where nothing is called so."""
+        folded = fold(name)
+        found = self.names.get(folded) or self.others.get(folded)
+        if not found and name in self.slugs:
+            found = {self.slugs[name]}
+        return self.only(found or (), name)
+
+    def by_slug(self, slug: str) -> int:
+        return self.only({self.slugs[slug]} if slug in self.slugs else (), slug)
+
+    def by_key(self, scheme: str, value: str) -> int | None:
+        pk = self.keys.get((scheme, value))
+        return None if pk is None else self.only({pk}, value)
+
+    def anyhow(self, text: str, scheme: str) -> set[int]:
+        """Every page that the text may mean: an identifier, an address, or a name."""
+        split = tuple(text.split(":", 1)) if ":" in text else ("", text)
+        folded = fold(text)
+        found = {self.keys.get((scheme, text)), self.keys.get(split), self.slugs.get(text)} - {None}
+        named = self.names.get(folded) or self.others.get(folded) or set()
+        return {self._where(pk) for pk in {*found, *named}} - self.removed
+
+    def only(self, found: Iterable[int], text: str) -> int:
+        pks = {self._where(pk) for pk in found}
+        kept = pks - self.removed
+        if len(kept) == 1:
+            return kept.pop()
+        kind = self.model._meta.verbose_name
+        if len(kept) > 1:
+            raise Refused(
+                _("Several records are called so: %(candidates)s. Write the address of the one.")
+                % {"candidates": ", ".join(sorted(map(self.told, kept)))},
+                value=text,
+            )
+        if pks:
+            raise Refused(
+                _("The %(kind)s “%(name)s” was removed. Put it back first, or name another.")
+                % {"kind": kind, "name": text},
+                value=text,
+            )
+        raise Unknown(_("There is no %(kind)s of this name.") % {"kind": kind}, value=text)
+
+    def told(self, pk: int) -> str:
+        slugs = [slug for slug, other in self.slugs.items() if other == pk]
+        return f"“{self.labels.get(pk, pk)}” ({', '.join(slugs)})"
+
+    def _where(self, pk: int) -> int:
+        seen = set()
+        while pk in self.merged and pk not in seen:
+            seen.add(pk)
+            pk = self.merged[pk]
+        return pk

@@ -1,0 +1,242 @@
+"""The rows of a CSV or XLSX file, one at a time, numbered as a spreadsheet numbers them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peaceportal.core.formats.spreadsheets import without_sign
+from peaceportal.core.imports.cells import tidy
+from peaceportal.core.imports.mapping import Mapping
+from peaceportal.core.imports.problems import (
+    ImportRefused,
+    Problem,
+    Refused,
+    listed,
+    shortened,
+    what_there_is,
+)
+
+LONGEST_CELL = 10_000_000  # characters; csv itself stops at 131,072
+UNDECODED = re.compile("[\udc80-\udcff]")
+
+
+@dataclass
+class Row:
+    number: int
+    cells: dict[str, Any]
+    problem: Problem | None = None
+
+
+@dataclass
+class Table:
+    """The file, and what was passed over in it."""
+
+    header: list[str]
+    lines: Iterator[tuple[int, list]]
+    mapping: Mapping
+    is_padded: bool  # whether a row may end before the header does
+    notes: list[str]
+    comments: list[int] = field(default_factory=list)
+
+    def rows(self) -> Iterator[Row]:
+        width = len(self.header)
+        for number, cells in self.lines:
+            if not any(cell not in (None, "") for cell in cells):
+                continue
+            while len(cells) > width and cells[-1] in (None, ""):
+                cells.pop()
+            if self.is_padded:
+                cells += [""] * (width - len(cells))
+            row = Row(number, dict(zip(self.header, cells, strict=False)))
+            if len(cells) != width:
+                row.problem = self._uneven(number, cells)
+            elif self.mapping.is_own:
+                row.cells = {
+                    name: without_sign(cell) if isinstance(cell, str) else cell
+                    for name, cell in row.cells.items()
+                }
+            yield row
+
+    def _uneven(self, number: int, cells: list) -> Problem:
+        sentence = _(
+            "This row has %(cells)d cells, the header has %(header)d. A text that holds the sign "
+            "between cells stands in quotation marks."
+        ) % {"cells": len(cells), "header": len(self.header)}
+        return Problem(number, "", " | ".join(map(str, cells)), sentence)
+
+
+@contextmanager
+def opened(path: str | Path, mapping: Mapping, shape) -> Iterator[Table]:
+    """The table in a file. Raises ImportRefused where it cannot be read as the mapping says."""
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            if path.suffix.lower() in {".xlsx", ".xlsm"}:
+                from peaceportal.core.imports.workbooks import sheet_lines
+
+                lines, notes = sheet_lines(file, mapping)
+                table = _with_header(lines, mapping, shape, notes, is_padded=True)
+            else:
+                source = _CSVLines(file, mapping)
+                table = _with_header(source.lines(), mapping, shape, [], is_padded=False)
+                table.comments = source.comments
+            yield table
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise ImportRefused(
+            _("The file %(path)s cannot be opened: %(why)s.")
+            % {"path": error.filename, "why": error.strerror or error}
+        ) from error
+
+
+class _CSVLines:
+    """The records of a CSV file with their numbers; comments are counted and passed over."""
+
+    def __init__(self, file, mapping: Mapping):
+        self.mapping = mapping
+        self.number = 0
+        self.is_new_row = True
+        self.comments: list[int] = []
+        # What cannot be decoded is kept as signs of its own, so that its place can be told.
+        self.text = io.TextIOWrapper(
+            file, encoding=mapping.encoding, errors="surrogateescape", newline=""
+        )
+
+    def lines(self) -> Iterator[tuple[int, list]]:
+        csv.field_size_limit(LONGEST_CELL)
+        reader = csv.reader(self._texts(), delimiter=self.mapping.delimiter, strict=True)
+        try:
+            while True:
+                self.is_new_row = True
+                cells = next(reader, None)
+                if cells is None:
+                    return
+                self.number += 1
+                self._check_decoded(cells)
+                yield self.number, cells
+        except csv.Error as error:
+            raise ImportRefused(
+                _(
+                    "Row %(row)d cannot be read: %(why)s. Look at the quotation marks there: one "
+                    "that opens a cell must be closed, and one within a cell is written twice."
+                )
+                % {"row": self.number + 1, "why": error}
+            ) from error
+        except UnicodeError as error:
+            raise ImportRefused(self._encoding_sentence(self.number + 1, "")) from error
+
+    def _texts(self) -> Iterator[str]:
+        for line in self.text:
+            comment = self.mapping.comment
+            if comment and self.is_new_row and line.lstrip("\ufeff").startswith(comment):
+                self.number += 1
+                self.comments.append(self.number)
+                continue
+            self.is_new_row = False
+            yield line
+
+    def _check_decoded(self, cells: list[str]) -> None:
+        for cell in cells:
+            if not cell.isascii() and UNDECODED.search(cell):
+                raise ImportRefused(self._encoding_sentence(self.number, cell))
+
+    def _encoding_sentence(self, row: int, cell: str) -> str:
+        shown = shortened(UNDECODED.sub("\ufffd", cell))
+        return _(
+            "Row %(row)d cannot be read as %(encoding)s%(cell)s. Write in [import] how the file "
+            'was saved, for example encoding = "cp1252" (Excel on Windows), "utf-8" or "utf-16".'
+        ) % {
+            "row": row,
+            "encoding": self.mapping.encoding,
+            "cell": f" (“{shown}”)" if shown else "",
+        }
+
+
+def _with_header(lines, mapping: Mapping, shape, notes: list[str], *, is_padded: bool) -> Table:
+    for _number, cells in lines:
+        if any(cell not in (None, "") for cell in cells):
+            break
+    else:
+        raise ImportRefused(
+            _("The file is empty: the first row must hold the names of the columns.")
+        )
+    try:
+        header = [tidy(cell) for cell in cells]
+    except Refused as error:
+        raise ImportRefused(_("The header: %(why)s") % {"why": error}) from error
+    while header and not header[-1]:
+        header.pop()
+    table = Table(header, lines, mapping, is_padded, notes)
+    is_own = mapping.is_own and not mapping.is_settled
+    sentences = _own_header(table, shape) if is_own else _missing_columns(table)
+    if sentences:
+        raise ImportRefused(*sentences)
+    return table
+
+
+def _missing_columns(table: Table) -> list[str]:
+    found = []
+    for where, column in table.mapping.places_of_columns():
+        times = table.header.count(" ".join(column.split()))
+        if times > 1:
+            said = _("Mapping, %(where)s: the file has %(times)d columns “%(column)s”. Rename one.")
+            found.append(said % {"where": where, "times": times, "column": column})
+        elif not times:
+            said = _("Mapping, %(where)s: the file has no column “%(column)s”.")
+            said %= {"where": where, "column": column}
+            found.append(f"{said} {what_there_is(column, filter(None, table.header))}")
+    if found and len(table.header) == 1:
+        found.append(
+            _('All of the header is one cell: perhaps [import] needs delimiter = ";" or "\\t".')
+        )
+    return found
+
+
+def _own_header(table: Table, shape) -> list[str]:
+    """Our own columns may be fewer than all, but none may be unknown."""
+    mapping = table.mapping
+    ours = [column for _where, column in mapping.places_of_columns()]
+    known = [*dict.fromkeys([*ours, *shape.derived, *shape.not_taken])]
+    found = []
+    for column in table.header:
+        if table.header.count(column) > 1:
+            found.append(_("Two columns are called “%(column)s”.") % {"column": column})
+        elif column not in known:
+            said = _("“%(column)s” is no column of ours.") % {"column": column}
+            found.append(f"{said} {what_there_is(column, known)}")
+    if found:
+        found.append(_("For columns with other names write a mapping, and name it by --mapping."))
+    if not {"uid", "identifiers"} & set(table.header):
+        found.append(_("The file needs a column “identifiers” or “uid”, to find a record again."))
+    [title] = mapping.columns[shape.title]
+    if title not in table.header:
+        found.append(_("The file needs a column “%(name)s”.") % {"name": title})
+    passed = [name for name in shape.not_taken if name in table.header]
+    if passed:
+        said = _("These columns are not taken, and were left out: %(columns)s.")
+        table.notes.append(said % {"columns": listed(passed)})
+    table.mapping = _settled(mapping, table.header)
+    return found
+
+
+def _settled(mapping: Mapping, header: list[str]) -> Mapping:
+    """Without what the file lacks; participants say more than the organisations alone."""
+    lists = [one for one in mapping.lists if one.column[0] in header]
+    with_roles = {one.name for one in lists if one.with_roles}
+    return replace(
+        mapping,
+        columns={name: them for name, them in mapping.columns.items() if them[0] in header},
+        dates={name: one for name, one in mapping.dates.items() if one.column in header},
+        lists=[one for one in lists if one.with_roles or one.name not in with_roles],
+        is_settled=True,
+    )

@@ -1,0 +1,241 @@
+"""The pages that a row names: which are meant, which are missing, and which links that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext as _
+
+from peaceportal.core.folding import fold
+from peaceportal.core.identifiers import Identifier
+from peaceportal.core.imports.finding import Known, Unknown
+from peaceportal.core.imports.mapping import ListMapping, Mapping
+from peaceportal.core.imports.problems import ImportRefused, Refused, what_there_is
+from peaceportal.core.imports.shapes import ListShape, Shape
+from peaceportal.core.imports.sources import Sources
+from peaceportal.core.imports.splitting import Entry
+from peaceportal.core.publishing import Status
+
+
+class Relations:
+    """`saves`: missing pages are made when a row that needs them is taken."""
+
+    def __init__(
+        self, shape: Shape, mapping: Mapping, sources: Sources, *, create_missing=False, saves=False
+    ):
+        self.shape, self.mapping, self.sources = shape, mapping, sources
+        self.create_missing, self.saves = create_missing, saves
+        self.by_list: dict[str, list[ListMapping]] = {}
+        for one in mapping.lists:
+            self.by_list.setdefault(one.name, []).append(one)
+        names = {*self.by_list, *([shape.areas] if mapping.areas else [])}
+        self.known: dict[type[models.Model], Known] = {}
+        for name in sorted(names):
+            self.known_of(shape.lists[name].model)
+        if "parent" in mapping.columns:
+            self.known_of(shape.model)
+        # What nothing is called, and what was or would be made, with the rows that name it.
+        self.unknown: dict[tuple[str, str], list[int]] = {}
+        self.made: dict[tuple[str, str], list[int]] = {}
+        self._made_keys: dict[tuple[type[models.Model], int], tuple[str, str]] = {}
+        self.areas = self._areas()
+        self._links: dict[str, dict[int, set[int]]] = {}
+        self._rows: dict[str, dict[int, dict[tuple[int, str], int]]] = {}
+
+    def known_of(self, model: type[models.Model]) -> Known:
+        if model not in self.known:
+            self.known[model] = Known(model, self.shape.other_names(model))
+        return self.known[model]
+
+    def label(self, pk: int | None) -> str:
+        """Of a page of the kind that is imported."""
+        return self.known_of(self.shape.model).labels.get(pk, str(pk)) if pk else ""
+
+    def linked(self, page: models.Model, name: str) -> set[int]:
+        return self._links.get(name, {}).get(page.pk, set())
+
+    def _areas(self) -> set[int]:
+        """Those that [import] gives to every new record."""
+        found, sentences = set(), []
+        for name in self.mapping.areas:
+            known = self.known_of(self.shape.lists[self.shape.areas].model)
+            try:
+                found.add(known.by_slug(name) if name in known.slugs else known.by_name(name))
+            except Refused as error:
+                said = _("Mapping, [import] areas: “%(name)s”: %(why)s")
+                there = (
+                    what_there_is(name, known.labels.values()) if len(known.labels) < 100 else ""
+                )
+                sentences.append(f"{said % {'name': name, 'why': error}} {there}".strip())
+        if sentences:
+            raise ImportRefused(*sentences)
+        return found
+
+    def read(self, pages: Iterable[models.Model]) -> None:
+        """What these pages are linked with by now. One query a relation."""
+        pks = [page.pk for page in pages]
+        self._links, self._rows = {}, {}
+        if not pks:
+            return
+        for name in {"sources", *(self.shape.lists[one].links for one in self.by_list)} - {""}:
+            field = self.shape.model._meta.get_field(name)
+            here, there = field.m2m_column_name(), field.m2m_reverse_name()
+            rows = field.remote_field.through._base_manager.filter(**{f"{here}__in": pks})
+            found = self._links.setdefault(name, {})
+            for pk, other in rows.order_by().values_list(here, there):
+                found.setdefault(pk, set()).add(other)
+        for name in self.by_list:
+            shape = self.shape.lists[name]
+            if shape.rows:
+                found = self._rows.setdefault(shape.rows, {})
+                for row in _rows_of(self.shape.model, shape, pks):
+                    owner, pk, target, *role = row
+                    found.setdefault(owner, {})[target, role[0] if role else ""] = pk
+
+    def relate(self, planned, is_new: bool) -> None:
+        """Say in `planned` which links the row adds and takes away, or why it is refused."""
+        wanted: dict[str, set[tuple[int, str]]] = {}
+        missing: list[tuple[str, ListMapping, Entry]] = []
+        for name, mappings in self.by_list.items():
+            found = wanted.setdefault(name, set())
+            for entry in planned.wanted.entries.get(name, ()):
+                self._find(planned.wanted, name, mappings[0], entry, found, missing)
+        if planned.problems:
+            return
+        for name, mapping, entry in missing:
+            wanted[name].add((self._make(planned.wanted, name, mapping, entry), entry.role))
+        if self.areas and (is_new or self.shape.areas in wanted):
+            wanted.setdefault(self.shape.areas, set()).update((pk, "") for pk in self.areas)
+        for name, entries in wanted.items():
+            shape = self.shape.lists[name]
+            if shape.links:
+                self._differ_links(planned, shape, {pk for pk, _role in entries})
+            else:
+                self._differ_rows(planned, name, shape, entries)
+
+    def _find(self, wanted, name: str, mapping: ListMapping, entry: Entry, found, missing) -> None:
+        shape = self.shape.lists[name]
+        known = self.known[shape.model]
+        entry = entry._replace(
+            name=self.mapping.values.get(name, {}).get(entry.name, entry.name),
+            role=self._role(shape, entry.role),
+        )
+        try:
+            pk = known.by_key(mapping.ids_scheme, entry.value) if entry.value else None
+            if pk is None and not entry.name:
+                raise Unknown(
+                    _("Nothing has this identifier (%(scheme)s), and the row gives no name.")
+                    % {"scheme": mapping.ids_scheme},
+                    value=entry.value,
+                )
+            if pk is None:
+                pk = known.by_slug(entry.name) if mapping.slugs else known.by_name(entry.name)
+        except Unknown as error:
+            longest = shape.model._meta.get_field(shape.model.title_field).max_length
+            is_name = bool(fold(entry.name)) and len(entry.name) <= longest
+            if self.create_missing and shape.can_create and not mapping.slugs and is_name:
+                missing.append((name, mapping, entry))
+                return
+            kind = str(shape.model._meta.verbose_name)
+            self.unknown.setdefault((kind, error.value), []).append(wanted.row)
+            wanted.refuse(f"{error} {self._mend(shape)}", entry.column, error.value)
+        except Refused as error:
+            wanted.refuse(error, entry.column, error.value)
+        else:
+            found.add((pk, entry.role))
+            made = self._made_keys.get((shape.model, pk))
+            if made:
+                self.made[made].append(wanted.row)
+
+    def _mend(self, shape: ListShape) -> str:
+        if shape.can_create and not self.create_missing:
+            return _("Add it at the desk, or have it made as a draft by --create-missing.")
+        return _("Add it at the desk first, or correct the name.")
+
+    def _role(self, shape: ListShape, role: str) -> str:
+        if not shape.roles:
+            return ""
+        rows = self.shape.model._meta.get_field(shape.rows).related_model
+        return role or rows._meta.get_field(shape.role).default
+
+    def _make(self, wanted, name: str, mapping: ListMapping, entry: Entry) -> int:
+        """A draft for what is missing; only a number for it while nothing is saved."""
+        shape = self.shape.lists[name]
+        known = self.known[shape.model]
+        try:
+            return known.by_name(entry.name)  # an earlier entry has made it
+        except Refused:
+            pass
+        kind = str(shape.model._meta.verbose_name)
+        told = (kind, entry.name)
+        self.made.setdefault(told, []).append(wanted.row)
+        if self.saves:
+            page = shape.model(status=Status.DRAFT, name=entry.name, **shape.created)
+            if mapping.kind:
+                page.kind = mapping.kind
+            page.save()
+            if self.sources.of_file:
+                page.sources.add(self.sources.of_file)
+            if entry.value:
+                content_type = ContentType.objects.get_for_model(shape.model)
+                Identifier.objects.create(
+                    content_type=content_type,
+                    object_id=page.pk,
+                    page=page,
+                    scheme=mapping.ids_scheme,
+                    value=entry.value,
+                )
+            pk, slug = page.pk, page.slug
+        else:
+            pk = -1 - len(self._made_keys)
+            slug = f"({pk})"
+        known.add(pk, slug, entry.name)
+        if entry.value:
+            known.keys[mapping.ids_scheme, entry.value] = pk
+        self._made_keys[shape.model, pk] = told
+        return pk
+
+    def _differ_links(self, planned, shape: ListShape, pks: set[int]) -> None:
+        now = self.linked(planned.page, shape.links)
+        if pks != now:
+            planned.links[shape.links] = (pks - now, now - pks)
+            self._tell(planned, shape, {(pk, "") for pk in now}, {(pk, "") for pk in pks})
+
+    def _differ_rows(self, planned, name: str, shape: ListShape, entries) -> None:
+        """Rows of roles that no list of the mapping speaks of are left alone."""
+        rows = self._rows.get(shape.rows, {}).get(planned.page.pk, {})
+        mappings = self.by_list.get(name, [])
+        if mappings and not any(one.with_roles for one in mappings):
+            roles = {self._role(shape, one.role) for one in mappings}
+            rows = {key: pk for key, pk in rows.items() if key[1] in roles}
+        added = [key for key in sorted(entries) if key not in rows]
+        gone = [pk for key, pk in rows.items() if key not in entries]
+        if added or gone:
+            planned.rows_added[name] = added
+            planned.rows_removed[name] = gone
+            self._tell(planned, shape, set(rows), entries)
+
+    def _tell(self, planned, shape: ListShape, before, after) -> None:
+        if planned.outcome == "created":
+            return
+        labels = self.known[shape.model].labels
+
+        def words(keys):
+            named = [
+                f"{labels.get(pk, pk)} ({role})" if role else str(labels.get(pk, pk))
+                for pk, role in keys
+            ]
+            return " | ".join(sorted(named))
+
+        planned.differ(shape.name, words(before), words(after))
+
+
+def _rows_of(model: type[models.Model], shape: ListShape, pks: list[int]):
+    """The owner, primary key and target of each row, and its role where it has one."""
+    relation = model._meta.get_field(shape.rows)
+    owner = relation.field.attname
+    columns = [owner, "pk", f"{shape.target}_id", *([shape.role] if shape.role else [])]
+    rows = relation.related_model._base_manager.filter(**{f"{owner}__in": pks})
+    return rows.order_by("pk").values_list(*columns)

@@ -1,0 +1,205 @@
+"""One import from its file to its report. The command and the desk both run this."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.db import IntegrityError, connection, models, reset_queries
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from peaceportal.core.imports.mapping import Mapping
+from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED, Planned, Planner
+from peaceportal.core.imports.problems import ImportRefused, Problem, listed, spans
+from peaceportal.core.imports.reading import Table, opened
+from peaceportal.core.imports.relations import Relations
+from peaceportal.core.imports.reporting import Report
+from peaceportal.core.imports.rows import Reading, Wanted
+from peaceportal.core.imports.shapes import Shape
+from peaceportal.core.imports.sources import Sources
+from peaceportal.core.imports.trees import Tree
+from peaceportal.core.imports.writing import Writer
+from peaceportal.core.versions.capture import one_version
+
+BATCH = 500
+CACHE_KILOBYTES = 96 * 1024
+MOST_KEPT = 200  # differences and problems that are told besides the report
+
+
+@dataclass
+class Told:
+    """What an import did or, on a dry run, would do."""
+
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys((CREATED, UPDATED, UNCHANGED, REFUSED), 0)
+    )
+    is_saved: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    changed: list[Planned] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unknown: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    made: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> int:
+        return self.counts[REFUSED]
+
+    def count(self, planned: list[Planned]) -> None:
+        for one in planned:
+            self.counts[one.outcome] += 1
+            self.problems += one.problems[: max(0, MOST_KEPT - len(self.problems))]
+            if one.outcome == UPDATED and len(self.changed) < MOST_KEPT:
+                self.changed.append(one)
+            if len(self.notes) < MOST_KEPT:
+                said = _("Row %(row)d: %(what)s")
+                self.notes += [said % {"row": one.wanted.row, "what": note} for note in one.notes]
+
+
+@dataclass
+class Import:
+    """`progress` is told which pass is under way and how many rows it has done."""
+
+    path: str | Path
+    shape: Shape
+    mapping: Mapping
+    is_dry: bool = False
+    create_missing: bool = False
+    skip_bad_rows: bool = False
+    report: str | Path | None = None
+    by: models.Model | None = None
+    progress: Callable[[str, int], None] = lambda _words, _rows: None
+
+    def run(self) -> Told:
+        """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
+        report = Report(self.report)
+        with opened(self.path, self.mapping, self.shape) as table:
+            self.mapping = table.mapping
+            notes = [*table.notes, *self._defaults()]
+        tree = self._tree()
+        told = self._check(tree, report)
+        told.notes = [*notes, *told.notes]
+        if not self.is_dry and (not told.failed or self.skip_bad_rows):
+            said = told.notes
+            told = self._save(tree, report, told)
+            told.notes = list(dict.fromkeys([*said, *told.notes]))
+            told.is_saved = True
+        report.keep()
+        return told
+
+    def _defaults(self) -> Iterator[str]:
+        """What new records get because nothing is said of it."""
+        for name in self.shape.vocabularies:
+            if name in self.mapping.columns or (name == "kind" and self.mapping.kind):
+                continue
+            default = self.shape.model._meta.get_field(name).default
+            said = _("Nothing says the %(name)s: new records get “%(word)s”.")
+            yield said % {"name": name, "word": str(default)}
+
+    def _batches(self, words: str) -> Iterator[tuple[list[Wanted], Table]]:
+        with opened(self.path, self.mapping, self.shape) as table:
+            reading = Reading(self.shape, self.mapping)
+            rows, done = table.rows(), 0
+            while batch := [reading.read(row) for row in islice(rows, BATCH)]:
+                yield batch, table
+                done += len(batch)
+                reset_queries()  # with DEBUG each is kept, and they are long
+                self.progress(words, done)
+            if not done:
+                yield [], table
+
+    def _tree(self) -> Tree | None:
+        if "parent" not in self.mapping.columns:
+            return None
+        sources = Sources(self.shape.model, self.mapping, saves=False)
+        known = Relations(self.shape, self.mapping, sources).known_of(self.shape.model)
+        tree = Tree(known, self.mapping.scheme)
+        for batch, _table in self._batches(_("Reading")):
+            tree.add(batch)
+        tree.settle()
+        return tree
+
+    def _planner(self, tree: Tree | None, *, saves: bool) -> Planner:
+        sources = Sources(self.shape.model, self.mapping, saves=saves)
+        relations = Relations(
+            self.shape, self.mapping, sources, create_missing=self.create_missing, saves=saves
+        )
+        planner = Planner(self.shape, self.mapping, relations, sources, tree)
+        if tree is not None:
+            planner.refused = dict(tree.problems)
+        return planner
+
+    def _check(self, tree: Tree | None, report: Report) -> Told:
+        """Plan every row, and save nothing."""
+        planner, told, refused = self._planner(tree, saves=False), Told(), []
+        comments: list[int] = []
+        for batch, table in self._batches(_("Checking")):
+            planned = planner.plan(batch)
+            told.count(planned)
+            report.add(planned)
+            comments = table.comments
+            if tree is not None:
+                refused += [one.wanted.row for one in planned if one.problems]
+        if comments:
+            said = _("Comments were passed over: rows %(rows)s.")
+            told.notes.append(said % {"rows": spans(comments)})
+        if tree is not None:
+            tree.problems |= tree.orphaned(refused)
+        told.unknown, told.made = planner.relations.unknown, planner.relations.made
+        return told
+
+    def _save(self, tree: Tree | None, report: Report, checked: Told) -> Told:
+        """Plan every row anew and save it, in one transaction."""
+        report.restart()
+        note = _("Imported from %(file)s (import %(id)s).") % {
+            "file": Path(self.path).name,
+            "id": f"{timezone.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        }
+        told = Told()
+        try:
+            with _large_cache(), one_version(by=self.by, note=note, way="import"):
+                planner, writer = self._planner(tree, saves=True), Writer(self.shape, tree)
+                for batch, _table in self._batches(_("Saving")):
+                    planned = planner.plan(batch)
+                    told.count(planned)
+                    if told.failed > checked.failed and not self.skip_bad_rows:
+                        raise ImportRefused(_changed_meanwhile(), *map(str, told.problems[:5]))
+                    writer.write(planned)
+                    report.add(planned)
+                writer.finish()
+                self.progress(_("Keeping versions"), sum(told.counts.values()))
+        except IntegrityError as error:
+            raise ImportRefused(_changed_meanwhile(), str(error)) from error
+        told.unknown, told.made = planner.relations.unknown, planner.relations.made
+        return told
+
+
+@contextmanager
+def _large_cache() -> Iterator[None]:
+    """SQLite keeps 2 MB of pages in memory, which one large transaction goes through many times."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        [before] = cursor.execute("PRAGMA cache_size").fetchone()
+        cursor.execute(f"PRAGMA cache_size = {-CACHE_KILOBYTES}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {before}")
+
+
+def _changed_meanwhile() -> str:
+    return _(
+        "Something was changed while the file was imported, so nothing was saved. Run it again."
+    )
+
+
+def grouped(told: dict[tuple[str, str], list[int]]) -> Iterator[str]:
+    """Each name once, with all its rows."""
+    for (kind, name), rows in sorted(told.items()):
+        yield f"{kind} {listed([name])}: " + _("rows %(rows)s") % {"rows": spans(rows)}

@@ -1,0 +1,76 @@
+"""What an import can fill of one kind of page: made by the app that has the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class ListShape:
+    """A relation to many pages: plain links, or `rows` of their own that name the page `target`."""
+
+    model: type[models.Model]
+    links: str = ""  # the many-to-many field
+    rows: str = ""  # or the relation to the rows
+    target: str = ""
+    role: str = ""  # the field of a row that holds one of `roles`
+    roles: tuple[str, ...] = ()
+    can_create: bool = False
+    created: Mapping[str, str] = field(default_factory=dict)  # fields of what is created
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The relation, under which differences are told."""
+        return self.links or self.rows
+
+
+@dataclass(frozen=True)
+class Shape:
+    model: type[models.Model]
+    texts: tuple[str, ...]
+    vocabularies: tuple[str, ...]
+    dates: tuple[str, ...]
+    lists: Mapping[str, ListShape]
+    areas: str  # the list that `areas` of [import] fills
+    flags: tuple[str, ...] = ()
+    has_parent: bool = False
+    has_documents: bool = False
+    own_names: Mapping[str, str] = field(default_factory=dict)  # columns of our own files
+    # Columns of our own files that follow from others, and those that an import cannot take.
+    derived: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.model.title_field
+
+    @property
+    def columns(self) -> list[str]:
+        """What [columns] may name."""
+        found = ["identifier", "identifiers", "uid", *self.texts, *self.vocabularies, *self.flags]
+        found += ["parent"] if self.has_parent else []
+        found += ["source_url"]
+        found += ["document_url"] if self.has_documents else []
+        return found
+
+    def words(self, name: str) -> list[str]:
+        """The words of a vocabulary."""
+        return [word for word, _label in self.model._meta.get_field(name).flatchoices]
+
+    def other_names(self, model: type[models.Model]) -> Iterable[tuple[str, int]]:
+        """More names by which pages of `model` are found, each with the primary key."""
+        return ()
+
+    def fill_from(self, wanted, mapping) -> None:
+        """Settle what follows for certain from what a row says."""
+
+    def documents(self, pages: list[models.Model]) -> Mapping[int, set[str]]:
+        """The addresses of the documents of each page, by its primary key."""
+        return {}
+
+    def make_documents(self, wanted: list[tuple[models.Model, str]]) -> None:
+        """Add a document at each address to its page."""
