@@ -309,6 +309,15 @@ def test_events_with_roles_of_two_columns(files):
     assert Participation.objects.count() == 3
 
 
+def test_each_of_several_lists_has_its_own_ids(files):
+    body = make_organisation(name="Ours")
+    make_identifier(page=body, scheme="gw", value="42")
+    mapping = EVENTS + '[[lists.organisations]]\ncolumn = "where"\nrole = "mediated"\n'
+    mapping += '[[lists.organisations]]\nids_column = "ids"\nids_scheme = "gw"\nrole = "party"\n'
+    files.events([HEAD, row(ids="42", where="M")], mapping, "--create-missing")
+    assert bodies() == {("Ours", "party"), ("M", "mediated")}
+
+
 def test_withheld_or_draft_bodies_may_be_named_and_stay_unseen(files):
     make_organisation(name="Hidden", status="draft")
     files.events([HEAD, row(who="Hidden")], EVENTS + WHO)

@@ -98,10 +98,10 @@ class Relations:
         """Say in `planned` which links the row adds and takes away, or why it is refused."""
         wanted: dict[str, set[tuple[int, str]]] = {}
         missing: list[tuple[str, ListMapping, Entry]] = []
-        for name, mappings in self.by_list.items():
+        for name in self.by_list:
             found = wanted.setdefault(name, set())
-            for entry in planned.wanted.entries.get(name, ()):
-                self._find(planned.wanted, name, mappings[0], entry, found, missing)
+            for mapping, entry in planned.wanted.entries.get(name, ()):
+                self._find(planned.wanted, name, mapping, entry, found, missing)
         if planned.problems:
             return
         for name, mapping, entry in missing:

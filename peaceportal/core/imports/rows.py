@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.cells import text_of, tidy, tidy_lines
 from peaceportal.core.imports.dated import date_of
-from peaceportal.core.imports.mapping import Mapping
+from peaceportal.core.imports.mapping import ListMapping, Mapping
 from peaceportal.core.imports.problems import Problem, Refused, listed, shortened, what_there_is
 from peaceportal.core.imports.reading import Row
 from peaceportal.core.imports.shapes import Shape
@@ -34,7 +34,7 @@ class Wanted:
     uid: str = ""
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    entries: dict[str, list[tuple[ListMapping, Entry]]] = field(default_factory=dict)
     parent: str | None = None
     source_url: str = ""
     document_url: str = ""
@@ -207,7 +207,7 @@ class Reading:
             wanted.columns.setdefault(shape.name, mapping.columns[0])
             found = wanted.entries.setdefault(mapping.name, [])
             try:
-                found += entries_of(mapping, text, shape.roles)
+                found += [(mapping, one) for one in entries_of(mapping, text, shape.roles)]
             except Refused as error:
                 column = error.column or mapping.columns[0]
                 wanted.refuse(error, column, error.value or cells.shown(column))
