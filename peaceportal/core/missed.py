@@ -32,8 +32,10 @@ EVERY = 60  # seconds
 
 # What nobody who reads asks for: programs look there for doors.
 NOISE = re.compile(
-    r"(^|/)(\.|wp-|wp/|wordpress|xmlrpc|cgi-bin|phpmyadmin|pma/|vendor/|actuator|autodiscover"
-    r"|admin|media|static|apple-touch-icon|browserconfig|ads\.txt|login|\w*config)",
+    r"^/(admin|media|static|login)(/|$)"
+    r"|/(\.|wp-|phpmyadmin)"
+    r"|/(wp|wordpress|xmlrpc|cgi-bin|pma|vendor|actuator|autodiscover|ads|\w*config)([./]|$)"
+    r"|/apple-touch-icon",
     re.I,
 )
 # Of files only those that we have, or that other sites have as pages.

@@ -62,14 +62,19 @@ def test_our_own_dead_link_is_known(client, settings):
     "path",
     ["/wp-login.php", "/index.php", "/.env", "/.git/config", "/blog/wp-content/x/", "/a.asp",
      "/cgi-bin/test", "/phpMyAdmin/", "/vendor/phpunit/", "/admin/nowhere/", "/backup.zip",
-     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json", "/%00", "/a%0Ab/"],
+     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json", "/app_config/", "/login", "/static", "/%00", "/a%0Ab/"],
 )  # fmt: skip
 def test_what_tries_doors_is_not_counted(client, path):
     client.get(path)
     assert rows() == {}
 
 
-@pytest.mark.parametrize("path", ["/old/page.html", "/report.pdf", "/timeline/frühling/", "/news/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/old/page.html", "/report.pdf", "/timeline/frühling/", "/news/", "/areas/mediation/",
+     "/mediation", "/organisations/media-for-peace/", "/areas/administration-of-justice/",
+     "/timeline/reconfiguration-of-forces/", "/areas/vendors/", "/organisations/wordpress-peace/"],
+)  # fmt: skip
 def test_what_people_ask_for_is(client, path):
     client.get(path)
     assert rows() == {path: 1}
