@@ -27,7 +27,8 @@ from peaceportal.core.waiting import short_waits
 
 LONGEST = 200  # characters of an address
 MOST_WAITING = 500  # addresses that a process holds until it writes
-MOST_KEPT = 3000  # addresses in the database
+MOST_KEPT = 3000  # addresses in the database of which staff have decided nothing
+MOST_IGNORED = 10_000
 EVERY = 60  # seconds
 
 # What nobody who reads asks for: programs look there for doors.
@@ -47,6 +48,27 @@ logger = logging.getLogger(__name__)
 class MissedQuerySet(models.QuerySet):
     def to_look_at(self):
         return self.filter(is_ignored=False, leads_to="")
+
+    def ignored(self):
+        return self.filter(is_ignored=True, leads_to="")
+
+    def drop_to_look_at(self, most: int) -> None:
+        """Keep so many: the half that was asked for last, and of the others the most asked for.
+
+        So what is asked for again and again stays, however many others come once and never again.
+        """
+        rows = self.to_look_at()
+        too_many = rows.count() - most
+        if too_many > 0:
+            older = rows.order_by("-last_at", "-pk").values("pk")[most // 2 :]
+            least = rows.filter(pk__in=older).order_by("times", "last_at", "pk")
+            self.filter(pk__in=list(least.values_list("pk", flat=True)[:too_many])).delete()
+
+    def drop_ignored(self, most: int) -> None:
+        """Keep so many: those that were asked for last."""
+        older = self.ignored().order_by("-last_at", "-pk").values_list("pk", flat=True)[most:]
+        if pks := list(older[:MOST_WAITING]):
+            self.filter(pk__in=pks).delete()
 
     def ignore(self) -> int:
         return self.filter(leads_to="").update(is_ignored=True)
@@ -150,7 +172,7 @@ def _is_time() -> bool:
 
 
 def write() -> None:
-    """Write what this process has counted, and drop the least asked where there are too many."""
+    """Write what this process has counted, and drop what there is too much of."""
     with _lock:
         taken = dict(_waiting)
         _waiting.clear()
@@ -175,11 +197,8 @@ def _add(taken: dict[str, Miss]) -> None:
         if miss.linked_on:
             values["linked_on"] = miss.linked_on
         rows.filter(path=path).update(**values)
-    too_many = rows.count() - MOST_KEPT
-    if too_many > 0:
-        # Among those asked for as often, the one that was longest not asked for.
-        least = rows.filter(is_ignored=False, leads_to="").order_by("times", "last_at", "pk")
-        rows.filter(pk__in=list(least.values_list("pk", flat=True)[:too_many])).delete()
+    rows.drop_to_look_at(MOST_KEPT)
+    rows.drop_ignored(MOST_IGNORED)
 
 
 def forget(written_at: float | None = None) -> None:

@@ -1,5 +1,7 @@
 """Addresses that were asked for and not found: what is counted, and what staff make of it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -62,7 +64,8 @@ def test_our_own_dead_link_is_known(client, settings):
     "path",
     ["/wp-login.php", "/index.php", "/.env", "/.git/config", "/blog/wp-content/x/", "/a.asp",
      "/cgi-bin/test", "/phpMyAdmin/", "/vendor/phpunit/", "/admin/nowhere/", "/backup.zip",
-     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json", "/app_config/", "/login", "/static", "/%00", "/a%0Ab/"],
+     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json",
+     "/app_config/", "/login", "/static", "/%00", "/a%0Ab/"],
 )  # fmt: skip
 def test_what_tries_doors_is_not_counted(client, path):
     client.get(path)
@@ -109,12 +112,45 @@ def test_flood_is_bounded_in_the_process_and_in_the_database(client, monkeypatch
     assert found["/often/"] == 2
 
 
-def test_what_staff_decided_is_not_dropped(client, monkeypatch):
-    monkeypatch.setattr(missed, "MOST_KEPT", 1)
-    MissedAddress.objects.create(path="/ignored/", times=1, is_ignored=True)
+def test_what_staff_decided_is_not_dropped_and_takes_no_room(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_KEPT", 2)
+    for number in range(3):
+        miss(f"/ignored-{number}/", times=1, is_ignored=True)
+        miss(f"/leads-{number}/", times=1, leads_to="/organisations/")
     client.get("/a/")
     client.get("/b/")
-    assert "/ignored/" in rows()
+    found = rows()
+    assert len(found) == 8
+    assert {"/a/", "/b/"} < set(found)
+
+
+def test_what_is_ignored_is_bounded_too(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_IGNORED", 2)
+    for day in (3, 1, 2):
+        miss(f"/{day}/", is_ignored=True, last_at=datetime(2026, 5, day, tzinfo=UTC))
+    client.get("/a/")
+    assert set(rows()) == {"/a/", "/2/", "/3/"}
+
+
+def test_steady_address_survives_what_was_tried_once(client, monkeypatch):
+    """Programs have asked for as many as are kept, each oftener than the steady one till now."""
+    monkeypatch.setattr(missed, "MOST_KEPT", 6)
+    for number in range(6):
+        miss(f"/tried-{number}/", times=3, last_at=datetime(2026, 5, 1, tzinfo=UTC))
+    for minute in range(1, 5):
+        client.get("/steady/")
+        client.get("/steady/")
+        client.get(f"/once-{minute}/")
+        assert rows()["/steady/"] == 2 * minute
+
+
+def test_address_asked_for_often_survives_a_flood(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_KEPT", 6)
+    miss("/often/", times=40, last_at=datetime(2026, 5, 1, tzinfo=UTC))
+    for number in range(20):
+        client.get(f"/once-{number}/")
+        assert rows()["/often/"] == 40
+    assert len(rows()) == 6
 
 
 # At the desk
