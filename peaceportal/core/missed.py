@@ -14,12 +14,13 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +99,20 @@ class MissedAddress(models.Model):
     def __str__(self):
         return self.path
 
+    @property
+    def our_address(self) -> str:
+        """Where the page of ours that leads here is; empty where we have none.
+
+        What visitors say is never trusted to stay within this site.
+        """
+        if self.linked_on.startswith("//") or "\\" in self.linked_on:
+            return ""
+        try:
+            resolve(self.linked_on)
+        except Resolver404:
+            return ""
+        return quote(self.linked_on)
+
 
 @dataclass
 class Miss:
@@ -142,7 +157,8 @@ def _own_page(request: HttpRequest) -> str:
     except (UnicodeError, ValueError):
         return ""
     is_own = parts.netloc == urlsplit(settings.SITE_URL).netloc
-    if not is_own or "\0" in page or page.startswith("/admin/") or page == request.path_info:
+    is_odd = page.startswith("//") or "\\" in page or "\0" in page  # “//host/” is another site
+    if not is_own or is_odd or page.startswith("/admin/") or page == request.path_info:
         return ""
     return page[:LONGEST]
 

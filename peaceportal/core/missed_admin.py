@@ -144,9 +144,10 @@ class MissedAddressAdmin(ListAdmin):
 
     @admin.display(description=_("our page that leads there"), ordering="linked_on")
     def our_page(self, row):
-        if not row.linked_on:
-            return None
-        return format_html('<a href="{}">{}</a>', row.linked_on, row.linked_on)
+        address = row.our_address
+        if not address:
+            return row.linked_on or None
+        return format_html('<a href="{}">{}</a>', address, row.linked_on)
 
     def save_model(self, request, obj, form, change):
         page = form.cleaned_data.get("page")

@@ -60,6 +60,16 @@ def test_our_own_dead_link_is_known(client, settings):
     assert MissedAddress.objects.get().linked_on == "/timeline/talks/"
 
 
+ODD = ["//evil.example/admin/login/", "/%2Fevil.example/", "/%5Cevil.example/", "/\\evil.example/"]
+
+
+@pytest.mark.parametrize("page", ODD)
+def test_other_site_is_no_page_of_ours(client, settings, page):
+    client.get("/nowhere/", headers={"referer": f"{settings.SITE_URL}{page}"})
+    missed.write()
+    assert MissedAddress.objects.get().linked_on == ""
+
+
 @pytest.mark.parametrize(
     "path",
     ["/wp-login.php", "/index.php", "/.env", "/.git/config", "/blog/wp-content/x/", "/a.asp",
@@ -170,6 +180,21 @@ def test_list_counts_what_waits_in_this_process(client):
     client.get("/nowhere/")
     assert listed(client) == ["/nowhere/"]
     assert "1 address asked for and not found" in client.get(reverse("admin:index")).text
+
+
+def test_only_pages_that_there_are_become_links(client):
+    client.force_login(make.make_member(EDITOR))
+    miss("/a/", linked_on="/timeline/talks/")
+    for number, page in enumerate(["//evil.example/", "/\\evil.example/", "/\t/evil.example/"]):
+        miss(f"/b{number}/", linked_on=page)
+    miss("/c/", linked_on="/no/such/page/")
+    text = client.get(address(MissedAddress)).text
+    assert '<a href="/timeline/talks/">/timeline/talks/</a>' in text
+    assert "evil.example" in text
+    assert 'href="/\\' not in text
+    assert 'href="//' not in text
+    assert 'href="/%' not in text
+    assert 'href="/no/' not in text
 
 
 def test_publisher_leads_an_address_to_a_page(client):
