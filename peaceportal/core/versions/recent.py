@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
-from reversion.models import Version
+from django.db.models import F, Model, QuerySet
+from reversion.models import Revision, Version
 
 from peaceportal.core.standing import moment
 from peaceportal.core.versions.history import who
@@ -32,9 +32,10 @@ class Recent:
 
 def touched_by(user: Model) -> dict[str, set[UUID]]:
     """Of the latest that somebody changed, the permanent identities by model."""
-    versions = Version.objects.filter(revision__user=user.pk).order_by("-pk")
+    # In the order of the revisions, which the index of their users has: nothing is sorted.
+    works = Revision.objects.filter(user=user.pk, version__isnull=False).order_by("-pk")
     found: dict[str, set[UUID]] = {}
-    for type_id, uid in versions.values_list("content_type", "object_id")[:LATELY]:
+    for type_id, uid in works.values_list("version__content_type", "version__object_id")[:LATELY]:
         model = ContentType.objects.get_for_id(type_id).model_class()
         if model is not None:
             found.setdefault(model._meta.label_lower, set()).add(UUID(uid))
@@ -42,11 +43,16 @@ def touched_by(user: Model) -> dict[str, set[UUID]]:
 
 
 def versions_of_pages(models: Iterable[type[Model]]) -> QuerySet:
-    """The versions of records of these models, without what they hold, the latest first."""
+    """The versions of records of these models, without what they hold, the latest first.
+
+    They are read backwards from the last until there are enough. By the index of content types,
+    which SQLite would rather take, all of them would be read and sorted: one adds nothing to hide it.
+    """
     types = ContentType.objects.get_for_models(*models).values()
-    versions = Version.objects.filter(content_type__in=[one.pk for one in types])
+    versions = Version.objects.alias(of=F("content_type_id") + 0)
     return (
-        versions.select_related("revision__user", "revision__detail")
+        versions.filter(of__in=[one.pk for one in types])
+        .select_related("revision__user", "revision__detail")
         .defer("serialized_data")
         .order_by("-pk")
     )
