@@ -45,8 +45,8 @@ def touched_by(user: Model) -> dict[str, set[UUID]]:
 def versions_of_pages(models: Iterable[type[Model]]) -> QuerySet:
     """The versions of records of these models, without what they hold, the latest first.
 
-    They are read backwards from the last until there are enough. By the index of content types,
-    which SQLite would rather take, all of them would be read and sorted: one adds nothing to hide it.
+    Read backwards from the last until there are enough. The `+ 0` hides the index of content
+    types, which SQLite would rather take: by it all of them are read and sorted.
     """
     types = ContentType.objects.get_for_models(*models).values()
     versions = Version.objects.alias(of=F("content_type_id") + 0)
