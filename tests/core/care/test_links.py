@@ -13,9 +13,10 @@ from django.utils import timezone
 from organisations.models import Organisation, Resource, Source
 from peaceportal.core import noticing
 from peaceportal.core.links import asking
-from peaceportal.core.links.asking import Asker, is_public
+from peaceportal.core.links.asking import Asker
 from peaceportal.core.links.checking import check
 from peaceportal.core.links.store import Link, LinkUse, Outcome
+from peaceportal.core.links.targets import is_public
 from peaceportal.core.links.words import told
 from peaceportal.core.roles import EDITOR
 from tests import factories as make
@@ -162,6 +163,12 @@ def test_letters_of_any_script_are_asked_for_as_browsers_do(site):
         (b"User-agent: *\nDisallow: /", Outcome.ROBOTS),
         (b"User-agent: PeacePortalLinkCheck\nDisallow: /page", Outcome.ROBOTS),
         (b"User-agent: *\nDisallow: /other", Outcome.ANSWERED),
+        (b"User-agent: *\nDisallow: /*age$", Outcome.ROBOTS),
+        (b"User-agent: *\nDisallow: /pag$", Outcome.ANSWERED),
+        (b"User-agent: *\nDisallow: /\nAllow: /page", Outcome.ANSWERED),
+        (b"User-agent: *\nAllow: /\nDisallow: /page", Outcome.ROBOTS),
+        (b"User-agent: *\nDisallow: /page\nAllow: /page", Outcome.ANSWERED),
+        (b"\xef\xbb\xbfUser-agent: *\nDisallow: /page", Outcome.ROBOTS),
         (b"\xff\xfe nonsense", Outcome.ANSWERED),
     ],
 )
@@ -194,13 +201,14 @@ def test_robots_are_read_once_a_site(site):
 @pytest.mark.parametrize(
     "number",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0", "fd00::1",
-     "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "2002:7f00:1::"],
+     "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
+     "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "::127.0.0.1", "::10.0.0.1", "fec0::1"],
 )  # fmt: skip
 def test_number_inside_a_network_is_not_public(number):
     assert not is_public(number)
 
 
-@pytest.mark.parametrize("number", ["93.184.216.34", "2606:2800:220:1::1"])
+@pytest.mark.parametrize("number", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
 def test_number_on_the_internet_is(number):
     assert is_public(number)
 
