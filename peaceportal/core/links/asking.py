@@ -54,7 +54,7 @@ def agent() -> str:
     return f"{NAME}/1.0 (+{settings.SITE_URL}/about/)"
 
 
-class Asker:
+class LinkAsker:
     """Asks for many addresses from several threads, and keeps what sites have said meanwhile."""
 
     def __init__(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from organisations.models import Organisation, Resource, Source
 from peaceportal.core import noticing
 from peaceportal.core.links import asking
-from peaceportal.core.links.asking import Asker
+from peaceportal.core.links.asking import LinkAsker
 from peaceportal.core.links.checking import check
 from peaceportal.core.links.store import Link, LinkUse, Outcome
 from peaceportal.core.links.targets import is_public
@@ -32,7 +32,7 @@ def site():
 
 
 def ask(url, **options):
-    return Asker(**({"pause": 0, "timeout": 5, "may_be_private": True} | options)).ask(url)
+    return LinkAsker(**({"pause": 0, "timeout": 5, "may_be_private": True} | options)).ask(url)
 
 
 # What one address answers
@@ -189,7 +189,7 @@ def test_robots_that_cannot_be_read(site, status, outcome):
 
 
 def test_robots_are_read_once_a_site(site):
-    asker = Asker(pause=0, may_be_private=True)
+    asker = LinkAsker(pause=0, may_be_private=True)
     for number in range(3):
         asker.ask(site.says(f"/{number}"))
     assert [path for _method, path in site.asked].count("/robots.txt") == 1
@@ -307,7 +307,7 @@ def test_addresses_of_what_changed_or_was_removed_are_forgotten():
 
 
 def run(site=None, *, limit=100, days=7, **options):
-    asker = Asker(pause=0, timeout=5, may_be_private=True)
+    asker = LinkAsker(pause=0, timeout=5, may_be_private=True)
     return check(limit=limit, older_than=timedelta(days=days), asker=asker, **options)
 
 
@@ -406,6 +406,24 @@ def test_command_says_what_it_found(site, settings):
     code, said = command()
     assert code == 3
     assert said.endswith("Dead links: 1.\n")
+
+
+@pytest.mark.django_db
+def test_command_looks_through_changes_without_asking(site, settings):
+    settings.LINK_CHECK_MAY_BE_PRIVATE = True
+    make.make_source(url=site.says("/page"))
+    code, said = command("--offline")
+    assert (code, said) == (0, "All changes were looked through. No site was asked.\n")
+    assert noticing.unread() == 0
+    assert Link.objects.get().asked_at is None
+    assert site.asked == []
+
+
+@pytest.mark.django_db
+def test_command_says_where_the_database_was_busy(monkeypatch):
+    monkeypatch.setattr(noticing, "catch_up", lambda **options: 7)
+    with pytest.raises(CommandError, match="7 changes are still to be looked at"):
+        call_command("check_links", "--offline")
 
 
 @pytest.mark.django_db
