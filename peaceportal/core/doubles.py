@@ -51,6 +51,10 @@ class DoubleQuerySet(models.QuerySet):
     def of_model(self, model: type[Model]):
         return self.filter(model=model._meta.label_lower)
 
+    def among(self, labels: Iterable[str]):
+        """Those of the kinds with these labels, as somebody may see them, the kinds in order."""
+        return self.filter(model__in=list(labels)).order_by("-model", "pk")
+
     def with_any(self, uids: Iterable[UUID]):
         uids = list(uids)
         return self.filter(Q(one__in=uids) | Q(other__in=uids))

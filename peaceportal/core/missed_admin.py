@@ -63,14 +63,13 @@ class LeadsToForm(forms.ModelForm):
         return told
 
     def _refuse_taken(self) -> None:
-        owner = self.page_model.objects.filter(slug=self.slug).first()
+        owner = self.page_model.objects.with_slug(self.slug).first()
         if owner is not None:
             raise ValidationError(
                 _("“%(page)s” has this address. Publish it, or give it another one first.")
                 % {"page": owner}
             )
-        former = OldSlug.objects.filter(model=self.page_model._meta.label_lower, slug=self.slug)
-        if former.exists():
+        if OldSlug.objects.at(self.page_model, self.slug).exists():
             raise ValidationError(
                 _("This address belonged to another page once, and stays with it.")
             )

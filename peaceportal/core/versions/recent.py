@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,6 +15,7 @@ from peaceportal.core.standing import moment
 from peaceportal.core.versions.history import who
 
 LATELY = 1000  # versions that are looked at for what somebody changed
+SOON = timedelta(minutes=1)  # after the moment of a removal, its version is kept
 
 
 @dataclass(frozen=True)
@@ -80,3 +82,23 @@ def _told(versions: list[Version]) -> Recent:
         how=detail.get_way_display() if detail else "",
         others=len(versions) - 1,
     )
+
+
+def who_removed(removals: dict[UUID, datetime]) -> dict[UUID, str]:
+    """Who made the version that was kept at that moment, by permanent identity."""
+    if not removals:
+        return {}
+    earliest = min(removals.values()) - SOON
+    uids = {str(uid): uid for uid in removals}
+    versions = (
+        Version.objects.filter(object_id__in=uids, revision__date_created__gte=earliest)
+        .select_related("revision__user")
+        .defer("serialized_data")
+    )
+    found: dict[UUID, str] = {}
+    for version in versions.order_by("pk"):
+        uid = uids[version.object_id]
+        since = version.revision.date_created - removals[uid]
+        if uid not in found and timedelta(0) <= since <= SOON:
+            found[uid] = who(version.revision.user)
+    return found
