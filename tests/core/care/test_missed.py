@@ -63,9 +63,9 @@ def test_our_own_dead_link_is_known(client, settings):
 ODD = ["//evil.example/admin/login/", "/%2Fevil.example/", "/%5Cevil.example/", "/\\evil.example/"]
 
 
-@pytest.mark.parametrize("page", ODD)
-def test_other_site_is_no_page_of_ours(client, settings, page):
-    client.get("/nowhere/", headers={"referer": f"{settings.SITE_URL}{page}"})
+@pytest.mark.parametrize("odd", ODD)
+def test_other_site_is_no_page_of_ours(client, settings, odd):
+    client.get("/nowhere/", headers={"referer": f"{settings.SITE_URL}{odd}"})
     missed.write()
     assert MissedAddress.objects.get().linked_on == ""
 
