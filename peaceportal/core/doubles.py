@@ -52,7 +52,7 @@ class DoubleQuerySet(models.QuerySet):
         return self.filter(model=model._meta.label_lower)
 
     def among(self, labels: Iterable[str]):
-        """Those of the kinds with these labels, as somebody may see them, the kinds in order."""
+        """Those of the kinds with these labels, one kind after the other."""
         return self.filter(model__in=list(labels)).order_by("-model", "pk")
 
     def with_any(self, uids: Iterable[UUID]):

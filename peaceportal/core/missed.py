@@ -36,7 +36,7 @@ EVERY = 60  # seconds
 NOISE = re.compile(
     r"^/(admin|media|static|login)(/|$)"
     r"|/(\.|wp-|phpmyadmin)"
-    r"|/(wp|wordpress|xmlrpc|cgi-bin|pma|vendor|actuator|autodiscover|ads|\w*config)([./]|$)"
+    r"|/(wp|wordpress|xmlrpc|cgi-bin|pma|vendor|actuator|autodiscover|\w*config)([./]|$)"
     r"|/apple-touch-icon",
     re.I,
 )

@@ -75,7 +75,7 @@ def test_other_site_is_no_page_of_ours(client, settings, odd):
     ["/wp-login.php", "/index.php", "/.env", "/.git/config", "/blog/wp-content/x/", "/a.asp",
      "/cgi-bin/test", "/phpMyAdmin/", "/vendor/phpunit/", "/admin/nowhere/", "/backup.zip",
      "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json",
-     "/app_config/", "/login", "/static", "/%00", "/a%0Ab/"],
+     "/ads.txt", "/app_config/", "/login", "/static", "/%00", "/a%0Ab/"],
 )  # fmt: skip
 def test_what_tries_doors_is_not_counted(client, path):
     client.get(path)
@@ -86,7 +86,8 @@ def test_what_tries_doors_is_not_counted(client, path):
     "path",
     ["/old/page.html", "/report.pdf", "/timeline/frühling/", "/news/", "/areas/mediation/",
      "/mediation", "/organisations/media-for-peace/", "/areas/administration-of-justice/",
-     "/timeline/reconfiguration-of-forces/", "/areas/vendors/", "/organisations/wordpress-peace/"],
+     "/timeline/reconfiguration-of-forces/", "/areas/vendors/", "/organisations/wordpress-peace/",
+     "/organisations/ads/"],
 )  # fmt: skip
 def test_what_people_ask_for_is(client, path):
     client.get(path)
