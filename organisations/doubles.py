@@ -54,8 +54,8 @@ def like_places(model, uids):
     if not known.filter(uid__in=uids).exists():
         return []
     keys, kinds = _identifiers(known), defaultdict(list)
-    for uid, name, kind in known.values_list("uid", "name", "kind"):
-        kinds[kind].append(Known(uid, name, keys=(*keys[uid],)))
+    for uid, name, kind, others in known.values_list("uid", "name", "kind", "other_names"):
+        kinds[kind].append(Known(uid, name, (*others.splitlines(),), keys=(*keys[uid],)))
     return [pair for everyone in kinds.values() for pair in alike(everyone, uids)]
 
 

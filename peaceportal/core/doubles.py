@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -49,6 +50,10 @@ class DoubleQuerySet(models.QuerySet):
 
     def of_model(self, model: type[Model]):
         return self.filter(model=model._meta.label_lower)
+
+    def among(self, labels: Iterable[str]):
+        """Those of the kinds with these labels, one kind after the other."""
+        return self.filter(model__in=list(labels)).order_by("-model", "pk")
 
     def with_any(self, uids: Iterable[UUID]):
         uids = list(uids)
@@ -160,18 +165,19 @@ def alike(everyone: Sequence[Known], some: Iterable[UUID]) -> Iterator[Pair]:
             if name in by_name:
                 by_name[name].append(one)
     for (_value, because), group in by_key.items():
-        for one, other in _pairs(group, wanted):
+        for one, other in pairs_of(group, wanted):
             if one.uid != other.parent and other.uid != one.parent:
                 yield one.uid, other.uid, because
     for name, group in by_name.items():
-        for one, other in _pairs(group, wanted):
+        for one, other in pairs_of(group, wanted):
             reasons = {one.names[name], other.names[name]}
             if reasons == {Because.ACRONYM} and len(name) < 3:
                 continue
             yield one.uid, other.uid, reasons.pop() if len(reasons) == 1 else Because.OTHER_NAME
 
 
-def _pairs(group: Sequence[Known], wanted: set[UUID]) -> Iterator[tuple[Known, Known]]:
+def pairs_of(group: Sequence[Any], wanted: set[UUID]) -> Iterator[tuple[Any, Any]]:
+    """Every two with a `uid` of which at least one is wanted; of too many alike none."""
     if not 1 < len(group) <= MOST_ALIKE:
         return
     for place, one in enumerate(group):

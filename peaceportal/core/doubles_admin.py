@@ -55,7 +55,7 @@ def doubles(request, site: admin.AdminSite):
     if request.method == "POST":
         return _decide(request, site, models)
     unread = noticing.catch_up(PATIENCE)
-    rows = Double.objects.to_decide().filter(model__in=models).order_by("-model", "pk")
+    rows = Double.objects.to_decide().among(models)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = site.each_context(request) | {
         "title": _("Likely doubles"),
@@ -70,13 +70,13 @@ def _decide(request, site: admin.AdminSite, models: dict[str, type[Model]]):
     pk = request.POST.get("pk", "")
     if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
         raise Http404
-    rows = Double.objects.to_decide().filter(pk=pk, model__in=models)
+    rows = Double.objects.to_decide().among(models).filter(pk=pk)
     double = rows.first()
     if double is None:  # somebody else has decided, or the records have changed
         messages.info(request, _("This pair is no longer on the list."))
         return HttpResponseRedirect(reverse(f"{site.name}:doubles"))
     model_admin = site.get_model_admin(models[double.model])
-    found = models[double.model].objects.filter(uid__in=[double.one, double.other])
+    found = models[double.model].objects.with_uids([double.one, double.other])
     if not all(may_decide(request, model_admin, record) for record in found):
         raise PermissionDenied
     rows.decide(request.user)
@@ -103,7 +103,7 @@ def _told(request, site, models: dict[str, type[Model]], rows: list[Double]) -> 
     records: dict = {}
     for label in {row.model for row in rows}:
         uids = {uid for row in rows if row.model == label for uid in (row.one, row.other)}
-        records |= {one.uid: one for one in models[label].objects.filter(uid__in=uids)}
+        records |= {one.uid: one for one in models[label].objects.with_uids(uids)}
     found = []
     for row in rows:
         pair = [records[uid] for uid in (row.one, row.other) if uid in records]

@@ -137,6 +137,15 @@ class ListAdmin(admin.ModelAdmin):
         return super().lookup_allowed(lookup, value, request)
 
     def response_action(self, request, queryset):
+        if request.POST.get("select_across", "0") not in {"", "0"}:
+            shown = self.get_paginator(request, queryset, self.list_per_page)
+            if shown.is_cut:  # the list offers no such thing
+                refused = _(
+                    "Nothing was done: this list holds more than can be shown, so all of it cannot "
+                    "be chosen at once. Choose a filter or search for something rarer."
+                )
+                self.message_user(request, refused, messages.WARNING)
+                return None
         try:
             return super().response_action(request, queryset)
         except (DataError, OverflowError, ValueError):  # no row has such a number

@@ -14,12 +14,13 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,13 +28,16 @@ from peaceportal.core.waiting import short_waits
 
 LONGEST = 200  # characters of an address
 MOST_WAITING = 500  # addresses that a process holds until it writes
-MOST_KEPT = 3000  # addresses in the database
+MOST_KEPT = 3000  # addresses in the database of which staff have decided nothing
+MOST_IGNORED = 10_000
 EVERY = 60  # seconds
 
 # What nobody who reads asks for: programs look there for doors.
 NOISE = re.compile(
-    r"(^|/)(\.|wp-|wp/|wordpress|xmlrpc|cgi-bin|phpmyadmin|pma/|vendor/|actuator|autodiscover"
-    r"|admin|media|static|apple-touch-icon|browserconfig|ads\.txt|login|\w*config)",
+    r"^/(admin|media|static|login)(/|$)"
+    r"|/(\.|wp-|phpmyadmin)"
+    r"|/(wp|wordpress|xmlrpc|cgi-bin|pma|vendor|actuator|autodiscover|\w*config)([./]|$)"
+    r"|/apple-touch-icon",
     re.I,
 )
 # Of files only those that we have, or that other sites have as pages.
@@ -45,6 +49,27 @@ logger = logging.getLogger(__name__)
 class MissedQuerySet(models.QuerySet):
     def to_look_at(self):
         return self.filter(is_ignored=False, leads_to="")
+
+    def ignored(self):
+        return self.filter(is_ignored=True, leads_to="")
+
+    def drop_to_look_at(self, most: int) -> None:
+        """Keep so many: the half that was asked for last, and of the others the most asked for.
+
+        So what is asked for again and again stays, however many others come once and never again.
+        """
+        rows = self.to_look_at()
+        too_many = rows.count() - most
+        if too_many > 0:
+            older = rows.order_by("-last_at", "-pk").values("pk")[most // 2 :]
+            least = rows.filter(pk__in=older).order_by("times", "last_at", "pk")
+            self.filter(pk__in=list(least.values_list("pk", flat=True)[:too_many])).delete()
+
+    def drop_ignored(self, most: int) -> None:
+        """Keep so many: those that were asked for last."""
+        older = self.ignored().order_by("-last_at", "-pk").values_list("pk", flat=True)[most:]
+        if pks := list(older[:MOST_WAITING]):
+            self.filter(pk__in=pks).delete()
 
     def ignore(self) -> int:
         return self.filter(leads_to="").update(is_ignored=True)
@@ -73,6 +98,20 @@ class MissedAddress(models.Model):
 
     def __str__(self):
         return self.path
+
+    @property
+    def our_address(self) -> str:
+        """Where the page of ours that leads here is; empty where we have none.
+
+        What visitors say is never trusted to stay within this site.
+        """
+        if self.linked_on.startswith("//") or "\\" in self.linked_on:
+            return ""
+        try:
+            resolve(self.linked_on)
+        except Resolver404:
+            return ""
+        return quote(self.linked_on)
 
 
 @dataclass
@@ -118,7 +157,8 @@ def _own_page(request: HttpRequest) -> str:
     except (UnicodeError, ValueError):
         return ""
     is_own = parts.netloc == urlsplit(settings.SITE_URL).netloc
-    if not is_own or "\0" in page or page.startswith("/admin/") or page == request.path_info:
+    is_odd = page.startswith("//") or "\\" in page or "\0" in page  # “//host/” is another site
+    if not is_own or is_odd or page.startswith("/admin/") or page == request.path_info:
         return ""
     return page[:LONGEST]
 
@@ -148,7 +188,7 @@ def _is_time() -> bool:
 
 
 def write() -> None:
-    """Write what this process has counted, and drop the least asked where there are too many."""
+    """Write what this process has counted, and drop what there is too much of."""
     with _lock:
         taken = dict(_waiting)
         _waiting.clear()
@@ -173,11 +213,8 @@ def _add(taken: dict[str, Miss]) -> None:
         if miss.linked_on:
             values["linked_on"] = miss.linked_on
         rows.filter(path=path).update(**values)
-    too_many = rows.count() - MOST_KEPT
-    if too_many > 0:
-        # Among those asked for as often, the one that was longest not asked for.
-        least = rows.filter(is_ignored=False, leads_to="").order_by("times", "last_at", "pk")
-        rows.filter(pk__in=list(least.values_list("pk", flat=True)[:too_many])).delete()
+    rows.drop_to_look_at(MOST_KEPT)
+    rows.drop_ignored(MOST_IGNORED)
 
 
 def forget(written_at: float | None = None) -> None:

@@ -63,14 +63,13 @@ class LeadsToForm(forms.ModelForm):
         return told
 
     def _refuse_taken(self) -> None:
-        owner = self.page_model.objects.filter(slug=self.slug).first()
+        owner = self.page_model.objects.with_slug(self.slug).first()
         if owner is not None:
             raise ValidationError(
                 _("“%(page)s” has this address. Publish it, or give it another one first.")
                 % {"page": owner}
             )
-        former = OldSlug.objects.filter(model=self.page_model._meta.label_lower, slug=self.slug)
-        if former.exists():
+        if OldSlug.objects.at(self.page_model, self.slug).exists():
             raise ValidationError(
                 _("This address belonged to another page once, and stays with it.")
             )
@@ -144,9 +143,10 @@ class MissedAddressAdmin(ListAdmin):
 
     @admin.display(description=_("our page that leads there"), ordering="linked_on")
     def our_page(self, row):
-        if not row.linked_on:
-            return None
-        return format_html('<a href="{}">{}</a>', row.linked_on, row.linked_on)
+        address = row.our_address
+        if not address:
+            return row.linked_on or None
+        return format_html('<a href="{}">{}</a>', address, row.linked_on)
 
     def save_model(self, request, obj, form, change):
         page = form.cleaned_data.get("page")

@@ -61,8 +61,11 @@ class PageQuerySet(SearchedQuerySet, RecordQuerySet):
         try:
             return self.get(slug=slug)
         except self.model.DoesNotExist:
-            old = OldSlug.objects.filter(model=self.model._meta.label_lower, slug=slug)
+            old = OldSlug.objects.at(self.model, slug)
             return self.get(uid__in=old.values("page_uid"))
+
+    def with_slug(self, slug: str):
+        return self.filter(slug=slug)
 
     def published(self, at: datetime | None = None):
         """What anyone may see at the moment `at` (now, if None)."""
@@ -90,11 +93,17 @@ class PageQuerySet(SearchedQuerySet, RecordQuerySet):
         """Take pages off the site. They are kept, and can be put back."""
         return self.filter(removed_at__isnull=True).update(removed_at=at or timezone.now())
 
+    def removed(self):
+        return self.filter(removed_at__isnull=False)
+
+    def for_removed_list(self):
+        """With what a list tells of pages that were removed."""
+        title = self.model.title_field
+        return self.only("pk", "uid", title, "removed_at", "merged_into", "status")
+
     def put_back(self) -> int:
         """Undo `remove`. A merged page stays where it went."""
-        return self.filter(removed_at__isnull=False, merged_into__isnull=True).update(
-            removed_at=None
-        )
+        return self.removed().filter(merged_into__isnull=True).update(removed_at=None)
 
 
 class PartQuerySet(SearchedQuerySet, RecordQuerySet):

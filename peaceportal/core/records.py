@@ -21,6 +21,9 @@ class RecordQuerySet(models.QuerySet):
     def get_by_natural_key(self, uid):
         return self.get(uid=uid)
 
+    def with_uids(self, uids):
+        return self.filter(uid__in=uids)
+
     def bulk_create(self, objs, *args, update_conflicts=False, ignore_conflicts=False, **kwargs):
         if update_conflicts or ignore_conflicts:
             raise NotSupportedError("Records are not overwritten unread: save or bulk_update them.")

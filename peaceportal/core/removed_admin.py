@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -16,17 +15,15 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from reversion.models import Version
 
 from peaceportal.core.publishing import Page
 from peaceportal.core.recent_admin import pages_seen
 from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import moment
 from peaceportal.core.versions.capture import one_version
-from peaceportal.core.versions.history import who
+from peaceportal.core.versions.recent import who_removed
 
 A_PAGE = 50
-SOON = timedelta(minutes=1)  # after the moment of a removal, its version is kept
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def _put_back(request, site: admin.AdminSite, models: list[type[Model]]):
 def _rows(models: Iterable[type[Model]]) -> QuerySet:
     """The number of the model and the primary key of all that was removed, the latest first."""
     rows = [
-        model._base_manager.filter(removed_at__isnull=False)
+        model.objects.removed()
         .order_by()
         .values_list(Value(number, IntegerField()), "pk", "removed_at")
         for number, model in enumerate(models)
@@ -87,13 +84,9 @@ def _told(request, site, models: list[type[Model]], rows: list[tuple]) -> list[R
     pages: dict[tuple[int, int], Page] = {}
     for number in {number for number, _pk, _at in rows}:
         pks = [pk for of, pk, _at in rows if of == number]
-        found = (
-            models[number]
-            ._base_manager.filter(pk__in=pks)
-            .only(*("pk", "uid", models[number].title_field, "removed_at", "merged_into", "status"))
-        )
-        pages |= {(number, page.pk): page for page in found}
-    by = _who_removed(pages.values())
+        found = models[number].objects.for_removed_list().in_bulk(pks)
+        pages |= {(number, pk): page for pk, page in found.items()}
+    by = who_removed({page.uid: page.removed_at for page in pages.values()})
     publishes = may_publish(request.user)
     found = []
     for number, pk, _at in rows:
@@ -118,22 +111,3 @@ def _told(request, site, models: list[type[Model]], rows: list[tuple]) -> list[R
             )
         )
     return found
-
-
-def _who_removed(pages: Iterable[Page]) -> dict:
-    """By permanent identity, who made the version that was kept when it was removed."""
-    removed_at: dict[str, datetime] = {str(page.uid): page.removed_at for page in pages}
-    if not removed_at:
-        return {}
-    earliest = min(removed_at.values()) - SOON
-    versions = (
-        Version.objects.filter(object_id__in=removed_at, revision__date_created__gte=earliest)
-        .select_related("revision__user")
-        .defer("serialized_data")
-    )
-    found = {}
-    for version in versions.order_by("pk"):
-        at = removed_at[version.object_id]
-        if version.object_id not in found and at <= version.revision.date_created <= at + SOON:
-            found[version.object_id] = who(version.revision.user)
-    return {page.uid: found.get(str(page.uid), "") for page in pages}

@@ -10,11 +10,17 @@ from itertools import chain
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from peaceportal.core.records import Record
+from peaceportal.core.records import Record, RecordQuerySet
 
 LONGEST_SLUG = 80
 AHEAD = 5  # the first number that is not looked up beforehand
 MOST_ASKED = 1000  # slugs in one query: SQLite takes 32,766 values at most
+
+
+class OldSlugQuerySet(RecordQuerySet):
+    def at(self, model: type[models.Model], slug: str):
+        """The one with this address, of whatever page of this kind; or none."""
+        return self.filter(model=model._meta.label_lower, slug=slug)
 
 
 class OldSlug(Record):
@@ -25,6 +31,8 @@ class OldSlug(Record):
     model = models.CharField(_("kind of page"), max_length=80)
     slug = models.CharField(_("slug"), max_length=LONGEST_SLUG)
     page_uid = models.UUIDField(_("page"), db_index=True)
+
+    objects = OldSlugQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("old address")
@@ -105,8 +113,7 @@ def is_taken(page: models.Model, slug: str) -> bool:
 
 
 def was_anothers(page: models.Model, slug: str) -> bool:
-    former = OldSlug.objects.filter(model=page._meta.label_lower, slug=slug)
-    return former.exclude(page_uid=page.uid).exists()
+    return OldSlug.objects.at(type(page), slug).exclude(page_uid=page.uid).exists()
 
 
 class SlugMaker:

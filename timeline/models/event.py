@@ -133,6 +133,8 @@ class Event(Page, Sourced):
             OrderIndex("happened_key", "id", *VISIBILITY, name="timeline_event_oldest"),
             OrderIndex(*NEWEST, *VISIBILITY, name="timeline_event_newest"),
             OrderIndex(*ADDED, *VISIBILITY, name="timeline_event_added"),
+            # Of one kind, of which the desk reads as many as it counts.
+            OrderIndex("kind", *NEWEST, name="timeline_event_of_kind"),
             # The few that need care.
             models.Index("id", name="timeline_event_inferred", condition=Q(happened_inferred=True)),
             models.Index(

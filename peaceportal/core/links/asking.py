@@ -7,7 +7,6 @@ that no name can lead elsewhere in between.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 import time
@@ -16,13 +15,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils import timezone
+from protego import Protego
 
-from peaceportal.core.links.store import Outcome, without_fragment
+from peaceportal.core.links.store import Outcome
+from peaceportal.core.links.targets import Target, Unanswered, addresses_of, target_of
 
 NAME = "PeacePortalLinkCheck"
 MOST_REDIRECTS = 8
@@ -31,12 +31,6 @@ LONGEST_PAUSE = 30  # seconds, of those that a robots.txt may ask for
 LONGEST_WAIT = timedelta(days=30)  # of those that an answer may ask for
 ADDRESSES_TRIED = 3
 REDIRECTS = {301, 302, 303, 307, 308}
-SAFE = "!#$%&'()*+,/:;=?@[]~"
-
-
-class Unanswered(Exception):
-    def __init__(self, outcome: Outcome):
-        self.outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -45,27 +39,6 @@ class Answer:
     status: int | None = None
     leads_to: str = ""
     not_before: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a web address is asked for."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    addresses: tuple[str, ...] = ()
-
-    @property
-    def site(self) -> str:
-        default = {"http": 80, "https": 443}[self.scheme]
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == default else f"{host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://{self.site}{self.path}"
 
 
 @dataclass(frozen=True)
@@ -81,43 +54,7 @@ def agent() -> str:
     return f"{NAME}/1.0 (+{settings.SITE_URL}/about/)"
 
 
-def target_of(url: str) -> Target:
-    """Raises Unanswered for what is no http or https address."""
-    try:
-        parts = urlsplit(without_fragment(url))
-        host, port = parts.hostname or "", parts.port
-        host = host if ":" in host else host.rstrip(".").encode("idna").decode("ascii")
-    except (UnicodeError, ValueError):
-        raise Unanswered(Outcome.UNREADABLE) from None
-    if parts.scheme not in {"http", "https"} or not host or any(char <= " " for char in host):
-        raise Unanswered(Outcome.UNREADABLE)
-    path = quote(parts.path or "/", safe=SAFE)
-    path += f"?{quote(parts.query, safe=SAFE)}" if parts.query else ""
-    return Target(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme], path)
-
-
-def addresses_of(host: str, port: int, *, may_be_private: bool) -> tuple[str, ...]:
-    """The numbers of a site. All of them are public, or Unanswered is raised."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        is_passing = error.errno == socket.EAI_AGAIN
-        raise Unanswered(Outcome.UNSURE if is_passing else Outcome.NO_SUCH_NAME) from None
-    except (OSError, UnicodeError):
-        raise Unanswered(Outcome.NO_SUCH_NAME) from None
-    numbers = tuple(dict.fromkeys(str(one[4][0]) for one in found))
-    if not may_be_private and not all(map(is_public, numbers)):
-        raise Unanswered(Outcome.PRIVATE)
-    return numbers
-
-
-def is_public(number: str) -> bool:
-    address = ipaddress.ip_address(number.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return all(one.is_global and not one.is_multicast for one in (address, inner) if one)
-
-
-class Asker:
+class LinkAsker:
     """Asks for many addresses from several threads, and keeps what sites have said meanwhile."""
 
     def __init__(
@@ -128,7 +65,7 @@ class Asker:
         if may_be_private is None:
             may_be_private = settings.LINK_CHECK_MAY_BE_PRIVATE
         self.may_be_private = may_be_private
-        self._robots: dict[str, RobotFileParser | Outcome] = {}
+        self._robots: dict[str, Protego | Outcome] = {}
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._asked: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -173,11 +110,10 @@ class Asker:
         rules = self._robots[site]
         if isinstance(rules, Outcome):
             raise Unanswered(rules)
-        if not rules.can_fetch(NAME, target.url):
+        if not rules.can_fetch(target.url, NAME):
             raise Unanswered(Outcome.ROBOTS)
 
-    def _read_robots(self, target: Target) -> RobotFileParser | Outcome:
-        rules = RobotFileParser()
+    def _read_robots(self, target: Target) -> Protego | Outcome:
         where = target
         for _step in range(MOST_REDIRECTS):
             address = urljoin(where.url, "/robots.txt") if where is target else where.url
@@ -190,9 +126,8 @@ class Asker:
             return Outcome.ROBOTS
         if reply.status in {401, 403, 429} or reply.status >= 500:
             return Outcome.BUSY if reply.status == 429 else Outcome.ROBOTS
-        lines = reply.body.decode("utf-8", "replace").splitlines() if reply.status == 200 else []
-        rules.parse(lines)
-        return rules
+        text = reply.body.decode("utf-8-sig", "replace") if reply.status == 200 else ""
+        return Protego.parse(text)
 
     # Questions
 
@@ -213,7 +148,7 @@ class Asker:
 
     def _pause(self, target: Target) -> float:
         rules = self._robots.get(f"{target.scheme}://{target.site}")
-        asked = rules.crawl_delay(NAME) if isinstance(rules, RobotFileParser) else None
+        asked = rules.crawl_delay(NAME) if isinstance(rules, Protego) else None
         return max(self.pause, min(float(asked or 0), LONGEST_PAUSE))
 
     def _request(self, method: str, target: Target, *, read: int = 0) -> Reply:

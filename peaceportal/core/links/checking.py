@@ -17,7 +17,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from peaceportal.core import noticing
-from peaceportal.core.links.asking import Answer, Asker
+from peaceportal.core.links.asking import Answer, LinkAsker
 from peaceportal.core.links.store import FAILURES, Link, Outcome
 
 AT_ONCE = 4  # sites
@@ -55,7 +55,7 @@ def check(
     *,
     limit: int,
     older_than: timedelta,
-    asker: Asker,
+    asker: LinkAsker,
     stop: threading.Event | None = None,
     tell: Callable[[Link], None] = lambda link: None,
 ) -> Tally:
@@ -96,7 +96,7 @@ def _note(link: Link, answer: Answer) -> None:
     Link.objects.filter(pk=link.pk, claim=claim).update(**values)
 
 
-def _answers(links: Iterable[Link], asker: Asker, stop: threading.Event):
+def _answers(links: Iterable[Link], asker: LinkAsker, stop: threading.Event):
     """Each address with its answer, as they come. A site that asks for patience is left alone."""
     sites: dict[str, list[Link]] = defaultdict(list)
     for link in links:

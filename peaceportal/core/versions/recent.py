@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
-from reversion.models import Version
+from django.db.models import F, Model, QuerySet
+from reversion.models import Revision, Version
 
 from peaceportal.core.standing import moment
 from peaceportal.core.versions.history import who
 
 LATELY = 1000  # versions that are looked at for what somebody changed
+SOON = timedelta(minutes=1)  # after the moment of a removal, its version is kept
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ class Recent:
 
 def touched_by(user: Model) -> dict[str, set[UUID]]:
     """Of the latest that somebody changed, the permanent identities by model."""
-    versions = Version.objects.filter(revision__user=user.pk).order_by("-pk")
+    # In the order of the revisions, which the index of their users has: nothing is sorted.
+    works = Revision.objects.filter(user=user.pk, version__isnull=False).order_by("-pk")
     found: dict[str, set[UUID]] = {}
-    for type_id, uid in versions.values_list("content_type", "object_id")[:LATELY]:
+    for type_id, uid in works.values_list("version__content_type", "version__object_id")[:LATELY]:
         model = ContentType.objects.get_for_id(type_id).model_class()
         if model is not None:
             found.setdefault(model._meta.label_lower, set()).add(UUID(uid))
@@ -42,11 +45,16 @@ def touched_by(user: Model) -> dict[str, set[UUID]]:
 
 
 def versions_of_pages(models: Iterable[type[Model]]) -> QuerySet:
-    """The versions of records of these models, without what they hold, the latest first."""
+    """The versions of records of these models, without what they hold, the latest first.
+
+    Read backwards from the last until there are enough. The `+ 0` hides the index of content
+    types, which SQLite would rather take: by it all of them are read and sorted.
+    """
     types = ContentType.objects.get_for_models(*models).values()
-    versions = Version.objects.filter(content_type__in=[one.pk for one in types])
+    versions = Version.objects.alias(of=F("content_type_id") + 0)
     return (
-        versions.select_related("revision__user", "revision__detail")
+        versions.filter(of__in=[one.pk for one in types])
+        .select_related("revision__user", "revision__detail")
         .defer("serialized_data")
         .order_by("-pk")
     )
@@ -74,3 +82,23 @@ def _told(versions: list[Version]) -> Recent:
         how=detail.get_way_display() if detail else "",
         others=len(versions) - 1,
     )
+
+
+def who_removed(removals: dict[UUID, datetime]) -> dict[UUID, str]:
+    """Who made the version that was kept at that moment, by permanent identity."""
+    if not removals:
+        return {}
+    earliest = min(removals.values()) - SOON
+    uids = {str(uid): uid for uid in removals}
+    versions = (
+        Version.objects.filter(object_id__in=uids, revision__date_created__gte=earliest)
+        .select_related("revision__user")
+        .defer("serialized_data")
+    )
+    found: dict[UUID, str] = {}
+    for version in versions.order_by("pk"):
+        uid = uids[version.object_id]
+        since = version.revision.date_created - removals[uid]
+        if uid not in found and timedelta(0) <= since <= SOON:
+            found[uid] = who(version.revision.user)
+    return found

@@ -11,6 +11,7 @@ from organisations.models import Activity, Organisation, Resource
 from peaceportal.core import care_admin
 from peaceportal.core.models import User
 from peaceportal.core.roles import EDITOR, PUBLISHER
+from peaceportal.core.versions import recent
 from peaceportal.core.versions.capture import one_version
 from tests import factories as make
 from tests.editor import address
@@ -232,6 +233,30 @@ def test_first_page_says_what_was_changed_by_whom(client):
         assert (entry.record, entry.who, entry.others) == ("Round table", "Ada Writer", 0)
         assert f'<a href="{address(Event, "change", event.pk)}">Round table</a>' in shown.text
         assert "edited in a form by Ada Writer" in " ".join(shown.text.split())
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite reads is asked")
+def test_what_was_changed_is_read_backwards_and_never_sorted(editor):
+    """There are hundreds of thousands of versions, of which the page shows a few."""
+    with CaptureQueriesContext(connection) as context:
+        editor.get(reverse("admin:index"))
+    asked = [one["sql"] for one in context if 'FROM "reversion_' in one["sql"]]
+    assert len(asked) == 2
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            assert not [step for *_, step in cursor if "TEMP B-TREE" in step]
+
+
+@pytest.mark.versions
+def test_what_somebody_touched_is_the_latest_of_theirs(monkeypatch):
+    member, other = make.make_member(EDITOR), make.make_member(PUBLISHER)
+    _first, second, _third, fourth = [
+        edited(by, title=title)
+        for by, title in ((member, "1"), (member, "2"), (other, "3"), (member, "4"))
+    ]
+    monkeypatch.setattr(recent, "LATELY", 2)
+    assert recent.touched_by(member) == {"timeline.event": {second.uid, fourth.uid}}
 
 
 @pytest.mark.versions

@@ -86,6 +86,12 @@ def test_body_and_its_part_may_share_a_website():
     assert found() == []
 
 
+def test_place_with_another_name_that_is_a_place():
+    make.make_place(name="Myanmar", other_names="Union of Myanmar\nBurma")
+    make.make_place(name="Burma")
+    assert found() == [("Burma", "Myanmar", Because.OTHER_NAME)]
+
+
 def test_areas_and_places():
     make.make_area(name="Mediation", other_names="Good offices")
     make.make_area(name="Good Offices")

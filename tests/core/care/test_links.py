@@ -13,9 +13,10 @@ from django.utils import timezone
 from organisations.models import Organisation, Resource, Source
 from peaceportal.core import noticing
 from peaceportal.core.links import asking
-from peaceportal.core.links.asking import Asker, is_public
+from peaceportal.core.links.asking import LinkAsker
 from peaceportal.core.links.checking import check
 from peaceportal.core.links.store import Link, LinkUse, Outcome
+from peaceportal.core.links.targets import is_public
 from peaceportal.core.links.words import told
 from peaceportal.core.roles import EDITOR
 from tests import factories as make
@@ -31,7 +32,7 @@ def site():
 
 
 def ask(url, **options):
-    return Asker(**({"pause": 0, "timeout": 5, "may_be_private": True} | options)).ask(url)
+    return LinkAsker(**({"pause": 0, "timeout": 5, "may_be_private": True} | options)).ask(url)
 
 
 # What one address answers
@@ -162,6 +163,12 @@ def test_letters_of_any_script_are_asked_for_as_browsers_do(site):
         (b"User-agent: *\nDisallow: /", Outcome.ROBOTS),
         (b"User-agent: PeacePortalLinkCheck\nDisallow: /page", Outcome.ROBOTS),
         (b"User-agent: *\nDisallow: /other", Outcome.ANSWERED),
+        (b"User-agent: *\nDisallow: /*age$", Outcome.ROBOTS),
+        (b"User-agent: *\nDisallow: /pag$", Outcome.ANSWERED),
+        (b"User-agent: *\nDisallow: /\nAllow: /page", Outcome.ANSWERED),
+        (b"User-agent: *\nAllow: /\nDisallow: /page", Outcome.ROBOTS),
+        (b"User-agent: *\nDisallow: /page\nAllow: /page", Outcome.ANSWERED),
+        (b"\xef\xbb\xbfUser-agent: *\nDisallow: /page", Outcome.ROBOTS),
         (b"\xff\xfe nonsense", Outcome.ANSWERED),
     ],
 )
@@ -182,7 +189,7 @@ def test_robots_that_cannot_be_read(site, status, outcome):
 
 
 def test_robots_are_read_once_a_site(site):
-    asker = Asker(pause=0, may_be_private=True)
+    asker = LinkAsker(pause=0, may_be_private=True)
     for number in range(3):
         asker.ask(site.says(f"/{number}"))
     assert [path for _method, path in site.asked].count("/robots.txt") == 1
@@ -194,13 +201,14 @@ def test_robots_are_read_once_a_site(site):
 @pytest.mark.parametrize(
     "number",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0", "fd00::1",
-     "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "2002:7f00:1::"],
+     "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
+     "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "::127.0.0.1", "::10.0.0.1", "fec0::1"],
 )  # fmt: skip
 def test_number_inside_a_network_is_not_public(number):
     assert not is_public(number)
 
 
-@pytest.mark.parametrize("number", ["93.184.216.34", "2606:2800:220:1::1"])
+@pytest.mark.parametrize("number", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
 def test_number_on_the_internet_is(number):
     assert is_public(number)
 
@@ -299,7 +307,7 @@ def test_addresses_of_what_changed_or_was_removed_are_forgotten():
 
 
 def run(site=None, *, limit=100, days=7, **options):
-    asker = Asker(pause=0, timeout=5, may_be_private=True)
+    asker = LinkAsker(pause=0, timeout=5, may_be_private=True)
     return check(limit=limit, older_than=timedelta(days=days), asker=asker, **options)
 
 
@@ -398,6 +406,24 @@ def test_command_says_what_it_found(site, settings):
     code, said = command()
     assert code == 3
     assert said.endswith("Dead links: 1.\n")
+
+
+@pytest.mark.django_db
+def test_command_looks_through_changes_without_asking(site, settings):
+    settings.LINK_CHECK_MAY_BE_PRIVATE = True
+    make.make_source(url=site.says("/page"))
+    code, said = command("--offline")
+    assert (code, said) == (0, "All changes were looked through. No site was asked.\n")
+    assert noticing.unread() == 0
+    assert Link.objects.get().asked_at is None
+    assert site.asked == []
+
+
+@pytest.mark.django_db
+def test_command_says_where_the_database_was_busy(monkeypatch):
+    monkeypatch.setattr(noticing, "catch_up", lambda **options: 7)
+    with pytest.raises(CommandError, match="7 changes are still to be looked at"):
+        call_command("check_links", "--offline")
 
 
 @pytest.mark.django_db

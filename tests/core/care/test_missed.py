@@ -1,5 +1,7 @@
 """Addresses that were asked for and not found: what is counted, and what staff make of it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -58,18 +60,35 @@ def test_our_own_dead_link_is_known(client, settings):
     assert MissedAddress.objects.get().linked_on == "/timeline/talks/"
 
 
+ODD = ["//evil.example/admin/login/", "/%2Fevil.example/", "/%5Cevil.example/", "/\\evil.example/"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_other_site_is_no_page_of_ours(client, settings, odd):
+    client.get("/nowhere/", headers={"referer": f"{settings.SITE_URL}{odd}"})
+    missed.write()
+    assert MissedAddress.objects.get().linked_on == ""
+
+
 @pytest.mark.parametrize(
     "path",
     ["/wp-login.php", "/index.php", "/.env", "/.git/config", "/blog/wp-content/x/", "/a.asp",
      "/cgi-bin/test", "/phpMyAdmin/", "/vendor/phpunit/", "/admin/nowhere/", "/backup.zip",
-     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json", "/%00", "/a%0Ab/"],
+     "/media/images/a.jpg", "/apple-touch-icon.png", "/config.json",
+     "/ads.txt", "/app_config/", "/login", "/static", "/%00", "/a%0Ab/"],
 )  # fmt: skip
 def test_what_tries_doors_is_not_counted(client, path):
     client.get(path)
     assert rows() == {}
 
 
-@pytest.mark.parametrize("path", ["/old/page.html", "/report.pdf", "/timeline/frühling/", "/news/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/old/page.html", "/report.pdf", "/timeline/frühling/", "/news/", "/areas/mediation/",
+     "/mediation", "/organisations/media-for-peace/", "/areas/administration-of-justice/",
+     "/timeline/reconfiguration-of-forces/", "/areas/vendors/", "/organisations/wordpress-peace/",
+     "/organisations/ads/"],
+)  # fmt: skip
 def test_what_people_ask_for_is(client, path):
     client.get(path)
     assert rows() == {path: 1}
@@ -104,12 +123,45 @@ def test_flood_is_bounded_in_the_process_and_in_the_database(client, monkeypatch
     assert found["/often/"] == 2
 
 
-def test_what_staff_decided_is_not_dropped(client, monkeypatch):
-    monkeypatch.setattr(missed, "MOST_KEPT", 1)
-    MissedAddress.objects.create(path="/ignored/", times=1, is_ignored=True)
+def test_what_staff_decided_is_not_dropped_and_takes_no_room(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_KEPT", 2)
+    for number in range(3):
+        miss(f"/ignored-{number}/", times=1, is_ignored=True)
+        miss(f"/leads-{number}/", times=1, leads_to="/organisations/")
     client.get("/a/")
     client.get("/b/")
-    assert "/ignored/" in rows()
+    found = rows()
+    assert len(found) == 8
+    assert {"/a/", "/b/"} < set(found)
+
+
+def test_what_is_ignored_is_bounded_too(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_IGNORED", 2)
+    for day in (3, 1, 2):
+        miss(f"/{day}/", is_ignored=True, last_at=datetime(2026, 5, day, tzinfo=UTC))
+    client.get("/a/")
+    assert set(rows()) == {"/a/", "/2/", "/3/"}
+
+
+def test_steady_address_survives_what_was_tried_once(client, monkeypatch):
+    """Programs have asked for as many as are kept, each oftener than the steady one till now."""
+    monkeypatch.setattr(missed, "MOST_KEPT", 6)
+    for number in range(6):
+        miss(f"/tried-{number}/", times=3, last_at=datetime(2026, 5, 1, tzinfo=UTC))
+    for minute in range(1, 5):
+        client.get("/steady/")
+        client.get("/steady/")
+        client.get(f"/once-{minute}/")
+        assert rows()["/steady/"] == 2 * minute
+
+
+def test_address_asked_for_often_survives_a_flood(client, monkeypatch):
+    monkeypatch.setattr(missed, "MOST_KEPT", 6)
+    miss("/often/", times=40, last_at=datetime(2026, 5, 1, tzinfo=UTC))
+    for number in range(20):
+        client.get(f"/once-{number}/")
+        assert rows()["/often/"] == 40
+    assert len(rows()) == 6
 
 
 # At the desk
@@ -129,6 +181,21 @@ def test_list_counts_what_waits_in_this_process(client):
     client.get("/nowhere/")
     assert listed(client) == ["/nowhere/"]
     assert "1 address asked for and not found" in client.get(reverse("admin:index")).text
+
+
+def test_only_pages_that_there_are_become_links(client):
+    client.force_login(make.make_member(EDITOR))
+    miss("/a/", linked_on="/timeline/talks/")
+    for number, page in enumerate(["//evil.example/", "/\\evil.example/", "/\t/evil.example/"]):
+        miss(f"/b{number}/", linked_on=page)
+    miss("/c/", linked_on="/no/such/page/")
+    text = client.get(address(MissedAddress)).text
+    assert '<a href="/timeline/talks/">/timeline/talks/</a>' in text
+    assert "evil.example" in text
+    assert 'href="/\\' not in text
+    assert 'href="//' not in text
+    assert 'href="/%' not in text
+    assert 'href="/no/' not in text
 
 
 def test_publisher_leads_an_address_to_a_page(client):

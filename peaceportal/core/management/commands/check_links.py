@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 
+from peaceportal.core import noticing
 from peaceportal.core.links.store import Link
 
 SOME_ARE_DEAD = 3  # 1 is an error, 2 is what cannot be read of the command
@@ -24,9 +25,14 @@ class Command(BaseCommand):
             "--older-than", type=int, default=7, help="only those not asked for so many days (7)"
         )
         parser.add_argument("--timeout", type=float, default=10, help="seconds to wait (10)")
+        parser.add_argument(
+            "--offline",
+            action="store_true",
+            help="ask no site: only look through what has changed, for links and doubles",
+        )
 
-    def handle(self, *args, limit, older_than, timeout, **options):
-        from peaceportal.core.links.asking import Asker
+    def handle(self, *args, limit, older_than, timeout, offline, **options):
+        from peaceportal.core.links.asking import LinkAsker
         from peaceportal.core.links.checking import check
         from peaceportal.core.links.words import told
 
@@ -36,6 +42,10 @@ class Command(BaseCommand):
                 "120 seconds."
             )
 
+        if offline:
+            self.catch_up()
+            return
+
         def tell(link):
             if options["verbosity"] > 1 or (link.is_failing and options["verbosity"] > 0):
                 self.stdout.write(f"{link.url}\n  {told(link)}")
@@ -44,7 +54,7 @@ class Command(BaseCommand):
             tally = check(
                 limit=limit,
                 older_than=timedelta(days=older_than),
-                asker=Asker(timeout=timeout),
+                asker=LinkAsker(timeout=timeout),
                 stop=stop,
                 tell=tell,
             )
@@ -56,6 +66,12 @@ class Command(BaseCommand):
         )
         if dead:
             sys.exit(SOME_ARE_DEAD)
+
+    def catch_up(self):
+        left = noticing.catch_up(patience=None)
+        if left:
+            raise CommandError(f"The database is busy: {left} changes are still to be looked at.")
+        self.stdout.write("All changes were looked through. No site was asked.")
 
 
 @contextmanager
