@@ -202,6 +202,49 @@ def test_what_hides_its_places_still_does():
     assert not other.withhold_places
 
 
+def hiding():
+    """One that hides its places, and one that does not; both with a place and work somewhere."""
+    one = make.make_organisation(
+        name="One", withhold_places=True, places=[make.make_place(name="Goma")]
+    )
+    other = make.make_organisation(name="Other", places=[make.make_place(name="Geneva")])
+    for body in (one, other):
+        make.make_activity(organisations=[body], places=[make.make_place(name=f"Of {body}")])
+    return one, other
+
+
+def test_places_are_shown_again_where_none_came_meanwhile():
+    one, other = hiding()
+    before = everything()
+    done = merge(one, other)
+    assert undo(done) == []
+    assert everything() == before
+    done = merge(one, other)
+    other.places.remove(Place.objects.get(name="Geneva"))
+    assert undo(done) == []
+    other.refresh_from_db()
+    assert not other.withhold_places
+
+
+@pytest.mark.parametrize("through", ["itself", "its work", "new work"])
+def test_place_that_came_while_they_were_hidden_is_never_shown(client, through):
+    one, other = hiding()
+    done = merge(one, other)
+    refuge = make.make_place(name="Refuge")
+    if through == "itself":
+        other.places.add(refuge)
+    elif through == "its work":
+        other.activities.get(places__name="Of Other").places.add(refuge)
+    else:
+        make.make_activity(organisations=[other], places=[refuge])
+    assert undo(done) == [
+        "“Other” was given places since, so its places stay hidden: only its own form shows them."
+    ]
+    other.refresh_from_db()
+    assert other.withhold_places
+    assert "Refuge" not in client.get(other.get_absolute_url()).text
+
+
 def test_value_that_but_one_can_have_goes_over():
     one = make.make_place(name="Burundi (state)", iso_code="BDI")
     other = make.make_place(name="Burundi")

@@ -12,8 +12,14 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core import changes
 from peaceportal.core.merging.merges import Merge
-from peaceportal.core.merging.plan import HIDES_PLACES, Plan, unique_columns
-from peaceportal.core.merging.relations import Relation, own_links, relations
+from peaceportal.core.merging.plan import Plan, unique_columns
+from peaceportal.core.merging.relations import (
+    HIDES_PLACES,
+    Relation,
+    own_links,
+    places_hidden_by,
+    relations,
+)
 from peaceportal.core.merging.writing import (
     is_empty,
     links_of,
@@ -75,6 +81,8 @@ class Merging:
 
     def do(self, by: models.Model | None, take: set[str], name_kind: str) -> Merge:
         model = type(self.kept)
+        if self.plan.will_hide_places:
+            self.moved["shown"] = places_hidden_by(self.kept)
         for relation in relations(model):
             if relation.is_link:
                 self.move_links(relation)

@@ -142,6 +142,22 @@ class Relation:
         return getattr(page, name)
 
 
+HIDES_PLACES = "withhold_places"
+
+
+def places_hidden_by(page: Page) -> dict[str, list[str]]:
+    """The places that readers do not see because this page hides its own, by permanent identity:
+    of itself, and of each record that stands with it.
+    """
+    found = {str(page.uid): [str(uid) for uid in page.places.values_list("uid", flat=True)]}
+    for relation in relations(type(page)):
+        if relation.is_link and hasattr(relation.model, HIDES_PLACES):
+            rows = relation.naming(page).filter(places__isnull=False)
+            for uid, place in rows.values_list("uid", "places__uid"):
+                found.setdefault(str(uid), []).append(str(place))
+    return found
+
+
 @cache
 def relations(model: type[Page]) -> list[Relation]:
     """By which others name pages of this model; the links that it has itself are `own_links`."""

@@ -18,7 +18,13 @@ from django.utils.translation import ngettext
 from peaceportal.core import changes
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.merging.plan import SHOWN, title_of
-from peaceportal.core.merging.relations import Relation, batches, relations
+from peaceportal.core.merging.relations import (
+    HIDES_PLACES,
+    Relation,
+    batches,
+    places_hidden_by,
+    relations,
+)
 from peaceportal.core.merging.writing import make_again, put, value_of, written
 from peaceportal.core.versions.capture import changed, one_version
 
@@ -131,14 +137,37 @@ class Undoing:
             if names
         ]
 
-    def fields_back(self) -> list[tuple[models.Field, Any, bool]]:
-        """What the merge wrote into fields: what stood there, and whether that can stand there
-        again, for nobody has written since."""
+    @cached_property
+    def fields_back(self) -> list[tuple[models.Field, Any, str]]:
+        """What the merge wrote into fields: what stood there, and why that cannot stand there
+        again; empty if it can.
+        """
         found = []
         for name, (was, then) in self.moved["filled"].items():
-            field = self.kept._meta.get_field(name)
-            found.append((field, was, value_of(self.kept, field) == then))
+            field, said = self.kept._meta.get_field(name), ""
+            if value_of(self.kept, field) != then:
+                said = _("“%(field)s” of “%(kept)s” was edited since, and stays as it is.")
+            elif name == HIDES_PLACES and self._would_show_places():
+                said = _(
+                    "“%(kept)s” was given places since, so its places stay hidden: only its own "
+                    "form shows them."
+                )
+            told = {"field": capfirst(str(field.verbose_name)), "kept": self.kept}
+            found.append((field, was, said and said % told))
         return found
+
+    def _would_show_places(self) -> bool:
+        """Whether readers would see places that nobody has shown to them, as they were added
+        while they were hidden.
+        """
+        shown = self.moved.get("shown", {})
+        going = {uid for told in self.moved["links"].values() for uid in told["moved"]}
+        own = str(self.kept.uid)
+        for uid, places in places_hidden_by(self.kept).items():
+            gone = self.moved["copied"].get("places", []) if uid == own else []
+            if uid not in going and set(places) - {*shown.get(uid, []), *gone}:
+                return True
+        return False
 
     def do(self) -> list[str]:
         """Put everything back; sentences about what could not be."""
@@ -225,15 +254,13 @@ class Undoing:
     def restore_pages(self) -> None:
         """First the kept one gives back what but one page can have."""
         model = type(self.kept)
-        is_free = {field.name: free for field, _was, free in self.fields_back()}
+        is_free = {field.name: not said for field, _was, said in self.fields_back}
         kept = model._base_manager.get(pk=self.kept.pk)
-        for field, was, free in self.fields_back():
-            if free:
-                put(kept, field, was)
+        for field, was, said in self.fields_back:
+            if said:
+                self.sentences.append(said)
             else:
-                said = _("“%(field)s” of “%(kept)s” was edited since, and stays as it is.")
-                told = {"field": capfirst(str(field.verbose_name)), "kept": kept}
-                self.sentences.append(said % told)
+                put(kept, field, was)
         if is_free:
             kept.save()
         merged = model._base_manager.get(pk=self.merged.pk)
