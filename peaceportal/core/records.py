@@ -182,6 +182,15 @@ class Record(models.Model):
     def leave(self) -> None:
         """Keep in rows of their own what its deletion would otherwise lose."""
 
+    def twins(self) -> models.QuerySet:
+        """Other records whose columns say the same, once it is prepared."""
+        fields = [f for f in self._meta.concrete_fields if not f.primary_key]
+        names = {field.attname for field in fields} - {"uid", "created_at", "updated_at"}
+        said = {name: getattr(self, name) for name in names}
+        nothing = {f"{name}__isnull": True for name, value in said.items() if value is None}
+        told = {name: value for name, value in said.items() if value is not None}
+        return type(self)._base_manager.filter(**told, **nothing).exclude(pk=self.pk)
+
     def owners(self) -> list[Record]:
         """The pages on which this row stands, as far as they still exist."""
         found = []

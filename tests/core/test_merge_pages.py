@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
+from peaceportal.core.merging.undoing import undo
 from peaceportal.core.roles import EDITOR
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
@@ -248,6 +249,13 @@ def test_merge_of_others_is_not_undone_here(publisher, two):
     assert publisher.get(url).status_code == 404
 
 
+def test_history_reads_no_list_of_what_was_moved(publisher, two):
+    press(publisher, *two)
+    with CaptureQueriesContext(connection) as told:
+        publisher.get(address(Organisation, "history", two[1].pk))
+    assert not [one for one in told.captured_queries if "moved" in one["sql"]]
+
+
 # Who may
 
 
@@ -283,6 +291,54 @@ def test_version_from_before_a_merge_waits_for_its_undoing(publisher, two):
     assert other.names.exists()
     publisher.post(address(Organisation, "undo_merge", other.pk, Merge.objects.get().pk))
     assert "is as it was on" in publisher.post(url, follow=True).text
+
+
+@pytest.mark.versions
+def test_version_of_the_merged_one_from_before_waits_as_well(publisher, two):
+    one, other = two
+    then = versions_of(one).first()
+    press(publisher, one, other)
+    answer = publisher.post(address(Organisation, "restore", one.pk, then.pk), follow=True)
+    assert "“Afr. Union” was merged into “African Union” after that version" in answer.text
+    assert "Undo the merge first: its link stands on this page." in answer.text
+    assert versions_of(one).first().revision.detail.way == "merge"
+
+
+@pytest.mark.versions
+@pytest.mark.parametrize("restored", ["area", "merged"])
+@pytest.mark.parametrize("was_edited", [False, True])
+def test_double_that_a_version_would_bring_back_goes_back_to_its_own(restored, was_edited):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area = make.make_area()
+    rows = [
+        make.make_engagement(organisation=body, area=area, text="It mediates.")
+        for body in (one, other)
+    ]
+    then = snapshot(versions_of(area if restored == "area" else one).first())
+    done = merge(one, other)
+    if was_edited:
+        rows[1].refresh_from_db()
+        rows[1].text = "It talks."
+        rows[1].save()
+    said = restore(then)
+    if restored == "area" or not was_edited:
+        assert "What named a page that was merged since is there already: engagement." in said
+        assert area.engagements.count() == 1
+    assert undo(done) == []
+    assert [row.organisation for row in area.engagements.order_by("pk")] == [one, other]
+    assert [row.uid for row in area.engagements.order_by("pk")] == [row.uid for row in rows]
+
+
+def test_double_that_went_to_another_page_meanwhile_stays_there():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    third, area = make.make_organisation(name="Third"), make.make_area()
+    row, _kept = (make.make_engagement(organisation=body, area=area) for body in (one, other))
+    done = merge(one, other)
+    make.make_engagement(organisation=third, area=area, uid=row.uid)
+    assert undo(done) == [
+        "Areas that it works in: 1 was removed or changed over since, and stays as it is."
+    ]
+    assert {row.organisation for row in area.engagements.all()} == {other, third}
 
 
 @pytest.mark.versions

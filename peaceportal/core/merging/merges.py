@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,8 +21,12 @@ class MergeQuerySet(models.QuerySet):
         return self.filter(undone_at__isnull=True)
 
     def about(self, page: Page):
-        """The merges of this page, and those into it; the latest first."""
-        return self.filter(Q(kept_uid=page.uid) | Q(merged_uid=page.uid)).select_related("by")
+        """The merges of this page, and those into it; the latest first, to be told of."""
+        told = self.filter(Q(kept_uid=page.uid) | Q(merged_uid=page.uid))
+        return told.select_related("by").defer("moved")
+
+    def since(self, moment: datetime):
+        return self.filter(at__gt=moment)
 
 
 class Merge(models.Model):

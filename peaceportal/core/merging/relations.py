@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 
 from peaceportal.core.publishing import Page, Part
 from peaceportal.core.records import BATCH, Record
-from peaceportal.core.versions.capture import AT_ONCE, without_versions
+from peaceportal.core.versions.capture import AT_ONCE, is_plain, without_versions
 
 # A merged page leads on to where it went: who asks follows the chain.
 LEFT_AS_IT_IS = {"merged_into"}
@@ -174,7 +174,7 @@ def own_links(model: type[Page]) -> list[models.ManyToManyField]:
     return [
         field
         for field in model._meta.local_many_to_many
-        if field.remote_field.through._meta.auto_created and not field.remote_field.symmetrical
+        if is_plain(field) and not field.remote_field.symmetrical
     ]
 
 
@@ -188,10 +188,6 @@ def batches(values: list) -> Iterator[list]:
         yield values[start : start + BATCH]
 
 
-def _is_plain(field: models.ManyToManyField) -> bool:
-    return field.remote_field.through._meta.auto_created
-
-
 def _generic(model: type[models.Model]) -> list[GenericForeignKey]:
     """Not of versions: they tell what was."""
     if not issubclass(model, Record):
@@ -202,6 +198,6 @@ def _generic(model: type[models.Model]) -> list[GenericForeignKey]:
 def _names(field, model: type[Page]) -> bool:
     if field.name in LEFT_AS_IT_IS:
         return False
-    if isinstance(field, models.ManyToManyField) and not _is_plain(field):
+    if isinstance(field, models.ManyToManyField) and not is_plain(field):
         return False  # its rows are records that name the page themselves
     return isinstance(field, GenericForeignKey) or field.related_model is model

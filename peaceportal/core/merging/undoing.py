@@ -199,12 +199,15 @@ class Undoing:
         else:
             one.relation.move(one.pks, self.merged)
         if one.lost:
-            said = ngettext(
-                "%(words)s: %(count)d was removed or changed over since, and stays as it is.",
-                "%(words)s: %(count)d were removed or changed over since, and stay as they are.",
-                one.lost,
-            )
-            self.sentences.append(said % {"words": one.words, "count": one.lost})
+            self.say_lost(one.relation, one.lost)
+
+    def say_lost(self, relation: Relation, count: int) -> None:
+        said = ngettext(
+            "%(words)s: %(count)d was removed or changed over since, and stays as it is.",
+            "%(words)s: %(count)d were removed or changed over since, and stay as they are.",
+            count,
+        )
+        self.sentences.append(said % {"words": relation.words, "count": count})
 
     def link_again(self, relation: Relation, identities: list[str]) -> None:
         """What both were linked to, unless the link to the kept one was taken out since."""
@@ -274,13 +277,19 @@ class Undoing:
         self.kept, self.merged = kept, merged
 
     def make_again(self, relation: Relation, pk: int, told: dict) -> None:
-        """A row that was dropped as a double; unless what it belongs to is gone."""
-        model = relation.model
-        if model._base_manager.filter(uid=told["uid"]).exists():
-            return
+        """A row that was dropped as a double; unless what it belongs to is gone.
+
+        A version that was restored since may have brought it back already, to the kept one.
+        """
         try:
             with transaction.atomic(using=self.kept._state.db):
-                make_again(model, pk, told)
+                there = relation.known([told["uid"]])
+                if not there.exists():
+                    make_again(relation.model, pk, told)
+                elif found := list(there & relation.naming(self.kept)):
+                    relation.move([row.pk for row in found], self.merged)
+                else:
+                    self.say_lost(relation, 1)
         except (IntegrityError, ValidationError):
             said = _("%(words)s: one that was dropped as a double has no place any more.")
             self.sentences.append(said % {"words": relation.words})

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from peaceportal.core.records import Record
-from peaceportal.core.versions.capture import kept_names
+from peaceportal.core.versions.capture import is_plain, kept_names
 
 
 def value_of(record: Record, field: models.Field) -> Any:
@@ -49,7 +49,7 @@ def written(record: Record) -> dict[str, Any]:
 
 
 def links_of(model: type[models.Model]) -> list[models.ManyToManyField]:
-    return [f for f in model._meta.local_many_to_many if f.remote_field.through._meta.auto_created]
+    return [field for field in model._meta.local_many_to_many if is_plain(field)]
 
 
 def make_again(model: type[Record], pk: int, told: dict[str, Any]) -> Record:

@@ -114,7 +114,7 @@ def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str
 
 def _whole(model: type[models.Model]) -> list[str]:
     """What is read of a record besides its row, each in one query."""
-    found = [field.name for field in model._meta.local_many_to_many if _is_plain(field)]
+    found = [field.name for field in model._meta.local_many_to_many if is_plain(field)]
     for name in getattr(model, "versioned_rows", ()):
         rows = model._meta.get_field(name).related_model
         found.append(name)
@@ -122,7 +122,7 @@ def _whole(model: type[models.Model]) -> list[str]:
     return found
 
 
-def _is_plain(field: models.ManyToManyField) -> bool:
+def is_plain(field: models.ManyToManyField) -> bool:
     """A link with a model of its own is kept as its rows."""
     return field.remote_field.through._meta.auto_created
 
@@ -130,7 +130,7 @@ def _is_plain(field: models.ManyToManyField) -> bool:
 def kept_names(model: type[models.Model]) -> set[str]:
     """The fields that a version holds; a link with a model of its own is held as rows."""
     names = {f.name for f in model._meta.local_fields if f.serialize and not f.primary_key}
-    names |= {f.name for f in model._meta.local_many_to_many if _is_plain(f)}
+    names |= {f.name for f in model._meta.local_many_to_many if is_plain(f)}
     return names - UNKEPT
 
 
