@@ -253,7 +253,7 @@ def test_history_reads_no_list_of_what_was_moved(publisher, two):
     press(publisher, *two)
     with CaptureQueriesContext(connection) as told:
         publisher.get(address(Organisation, "history", two[1].pk))
-    assert not [one for one in told.captured_queries if "moved" in one["sql"]]
+    assert not [one for one in told.captured_queries if '"moved"' in one["sql"]]
 
 
 # Who may

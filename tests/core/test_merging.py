@@ -221,6 +221,7 @@ def test_places_are_shown_again_where_none_came_meanwhile():
     assert everything() == before
     done = merge(one, other)
     other.places.remove(Place.objects.get(name="Geneva"))
+    merge(Place.objects.get(name="Of Other"), make.make_place(name="Elsewhere"))
     assert undo(done) == []
     other.refresh_from_db()
     assert not other.withhold_places
@@ -353,6 +354,39 @@ def test_fields_and_names_that_were_edited_stay_and_are_said():
     ]
     other.refresh_from_db()
     assert other.summary == "Of both."
+
+
+def test_row_that_comes_again_names_what_its_page_was_merged_into():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area, wider = make.make_area(name="Area"), make.make_area(name="Wider")
+    for body in (one, other):
+        make.make_engagement(organisation=body, area=area)
+    done = merge(one, other)
+    merge(area, wider)
+    assert undo(done) == []
+    assert list(one.engagements.values_list("area", flat=True)) == [wider.pk]
+    assert list(other.engagements.values_list("area", flat=True)) == [wider.pk]
+
+
+@pytest.mark.parametrize(
+    ("of_one", "of_other", "left"),
+    [
+        (["Old"], [], []),
+        (["Old", "New"], [], []),
+        (["Old"], ["New"], ["New"]),
+        (["New"], ["Old"], ["New"]),
+        (["Old"], ["Old"], ["New"]),
+    ],
+)
+def test_link_that_came_goes_though_its_page_was_merged_since(of_one, of_other, left):
+    places = {name: make.make_place(name=name) for name in ("Old", "New")}
+    one = make.make_organisation(name="One", places=[places[name] for name in of_one])
+    other = make.make_organisation(name="Other", places=[places[name] for name in of_other])
+    done = merge(one, other)
+    merge(places["Old"], places["New"])
+    assert undo(done) == []
+    assert list(other.places.values_list("name", flat=True)) == left
+    assert list(one.places.values_list("name", flat=True)) == ["New"]
 
 
 def test_undoing_makes_no_circle():

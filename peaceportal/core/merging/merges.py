@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.apps import apps
@@ -24,6 +25,10 @@ class MergeQuerySet(models.QuerySet):
         """The merges of this page, and those into it; the latest first, to be told of."""
         told = self.filter(Q(kept_uid=page.uid) | Q(merged_uid=page.uid))
         return told.select_related("by").defer("moved")
+
+    def into(self, pages: Iterable[Page]):
+        """Of others into one of these."""
+        return self.filter(kept_uid__in=[page.uid for page in pages])
 
     def since(self, moment: datetime):
         return self.filter(at__gt=moment)

@@ -25,7 +25,7 @@ from peaceportal.core.merging.relations import (
     places_hidden_by,
     relations,
 )
-from peaceportal.core.merging.writing import make_again, put, value_of, written
+from peaceportal.core.merging.writing import make_again, put, still_there, value_of, written
 from peaceportal.core.versions.capture import changed, one_version
 
 
@@ -121,21 +121,35 @@ class Undoing:
     @cached_property
     def taken_out(self) -> list[tuple[str, list[str], int]]:
         """What the merge added to the kept one, and goes: words, the first names, how many more."""
-        found: dict[str, list[str]] = {}
+        taken: dict[str, list[str]] = {}
         for name, uids in self.moved["copied"].items():
             field = self.kept._meta.get_field(name)
-            has = getattr(self.kept, name).filter(uid__in=uids)
-            found[capfirst(str(field.verbose_name))] = [str(one) for one in has]
+            has = self._to_take_out(field, uids)
+            taken[capfirst(str(field.verbose_name))] = [str(one) for one in has]
         for label, uid, _told in self.moved["added"]:
             model = apps.get_model(label)
             words = capfirst(str(model._meta.verbose_name_plural))
             for row in model._base_manager.filter(uid=uid):
-                found.setdefault(words, []).append(str(row))
+                taken.setdefault(words, []).append(str(row))
         return [
             (words, names[:SHOWN], max(len(names) - SHOWN, 0))
-            for words, names in found.items()
+            for words, names in taken.items()
             if names
         ]
+
+    def _to_take_out(self, field: models.ManyToManyField, uids: list[str]) -> list[models.Model]:
+        """What the merge linked to the kept one; if that was merged since, what it became, unless
+        the kept one was linked to that by itself.
+        """
+        key, own = f"{field.model._meta.label}.{field.name}", str(self.kept.uid)
+        pages = still_there(field.related_model, uids)
+        its_own = set()
+        for later in Merge.objects.standing().into(pages).filter(pk__gt=self.merge.pk):
+            both = later.moved["links"].get(key, {}).get("both", [])
+            if own in both and not {str(later.kept_uid), str(later.merged_uid)} <= set(uids):
+                its_own.add(later.kept_uid)
+        linked = getattr(self.kept, field.name).filter(pk__in=[page.pk for page in pages])
+        return list(linked.exclude(uid__in=its_own))
 
     @cached_property
     def fields_back(self) -> list[tuple[models.Field, Any, str]]:
@@ -160,12 +174,13 @@ class Undoing:
         """Whether readers would see places that nobody has shown to them, as they were added
         while they were hidden.
         """
-        shown = self.moved.get("shown", {})
+        model = self.kept._meta.get_field("places").related_model
         going = {uid for told in self.moved["links"].values() for uid in told["moved"]}
-        own = str(self.kept.uid)
+        shown = self.moved.get("shown", {})
+        copied = {str(self.kept.uid): self.moved["copied"].get("places", [])}
         for uid, places in places_hidden_by(self.kept).items():
-            gone = self.moved["copied"].get("places", []) if uid == own else []
-            if uid not in going and set(places) - {*shown.get(uid, []), *gone}:
+            known = still_there(model, [*shown.get(uid, []), *copied.get(uid, [])])
+            if uid not in going and set(places) - {str(place.uid) for place in known}:
                 return True
         return False
 
@@ -178,8 +193,7 @@ class Undoing:
                 self.link_again(relation, told["both"])
         for name, uids in self.moved["copied"].items():
             field = self.kept._meta.get_field(name)
-            others = field.related_model._base_manager.filter(uid__in=uids)
-            getattr(self.kept, name).remove(*others)
+            getattr(self.kept, name).remove(*self._to_take_out(field, uids))
         for label, uid, told in self.moved["added"]:
             self.take_out(apps.get_model(label), uid, told)
         for key, uid, columns, links in self.moved["joined"]:
@@ -251,7 +265,7 @@ class Undoing:
         if columns:
             row.save()
         for name, uids in links.items():
-            others = model._meta.get_field(name).related_model._base_manager.filter(uid__in=uids)
+            others = still_there(model._meta.get_field(name).related_model, uids)
             getattr(row, name).remove(*others)
 
     def restore_pages(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 
+from peaceportal.core.publishing import Page
 from peaceportal.core.records import Record
 from peaceportal.core.versions.capture import is_plain, kept_names
 
@@ -21,11 +23,20 @@ def value_of(record: Record, field: models.Field) -> Any:
 
 
 def put(record: Record, field: models.Field, value: Any) -> None:
+    """A relation goes where its page was merged since."""
     if field.is_relation and issubclass(field.related_model, Record):
-        other = field.related_model._base_manager.filter(uid=value).first() if value else None
+        other = next(iter(still_there(field.related_model, [value])), None) if value else None
         setattr(record, field.name, other)
     else:
         setattr(record, field.attname, field.to_python(value))
+
+
+def still_there(model: type[Record], uids: Iterable[str]) -> list[Record]:
+    """The records with these permanent identities, or what they were merged into since."""
+    records = list(model._base_manager.filter(uid__in=list(uids)))
+    if not issubclass(model, Page):
+        return records
+    return list(dict.fromkeys(record.where_merged for record in records))
 
 
 def is_empty(value: Any) -> bool:
@@ -63,6 +74,5 @@ def make_again(model: type[Record], pk: int, told: dict[str, Any]) -> Record:
     record.is_restored = True
     record.save()
     for field in links_of(model):
-        uids = told.get(field.name, [])
-        getattr(record, field.name).set(field.related_model._base_manager.filter(uid__in=uids))
+        getattr(record, field.name).set(still_there(field.related_model, told.get(field.name, [])))
     return record
