@@ -12,7 +12,7 @@ from peaceportal.core.roles import EDITOR
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
-from tests.editor import address, read_form
+from tests.editor import add_rows, address, read_form
 from tests.rich_records import RICH
 from timeline.models import Event
 
@@ -199,6 +199,35 @@ def test_what_hides_its_places_or_itself_is_said(publisher):
     text = publisher.get(merge_address(one, make.make_organisation(name="Other"))).text
     assert "“Other” will hide its places as well." in text
     assert "Readers do not see “One” now, and they see “Other”." in text
+
+
+def test_form_that_is_older_than_a_merge_names_the_one_that_stays(client, publisher):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area, wider = make.make_area(name="Area"), make.make_area(name="Wider")
+    event = make.make_event(title="Talks", areas=[])
+    url = address(Event, "change", event.pk)
+    data = read_form(publisher.get(url)) | {"areas": [area.pk, wider.pk]}
+    add_rows(data, "participations", {"organisation": one.pk, "role": "signed"})
+    merge(one, other)
+    merge(area, wider)
+    assert publisher.post(url, data).status_code == 302
+    assert [row.organisation for row in event.participations.all()] == [other]
+    assert list(event.areas.all()) == [wider]
+    shown = client.get(event.get_absolute_url()).text
+    assert f'href="{other.get_absolute_url()}"' in shown
+
+
+def test_row_that_a_merge_brought_already_is_said(publisher):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event = make.make_event(title="Talks")
+    make.make_participation(event=event, organisation=other, role="signed")
+    url = address(Event, "change", event.pk)
+    data = read_form(publisher.get(url))
+    add_rows(data, "participations", {"organisation": one.pk, "role": "signed"})
+    merge(one, other)
+    answer = publisher.post(url, data)
+    assert "This organisation already has this role in the event." in answer.text
+    assert event.participations.count() == 1
 
 
 # From the list
