@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from peaceportal.core import changes
 from peaceportal.core.publishing import Page, Status
 from peaceportal.core.records import Record
 from peaceportal.core.roles import is_out
@@ -36,6 +37,7 @@ def restore(
     work = Restoring(may_publish)
     try:
         with one_version(by=by, note=note, way="restore"), transaction.atomic():
+            changes.lock("default")  # before it reads what others may be writing
             work.put_whole(then)
     except IntegrityError as error:
         raise ValidationError(
