@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from organisations.models import AreaOfWork, Organisation, Place
+from peaceportal.core import changes
 from peaceportal.core.merging.doing import ChangedMeanwhile, merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.merging.plan import Plan
@@ -429,3 +430,49 @@ def test_many_take_hardly_more_queries_than_few(django_assert_max_num_queries):
     with django_assert_max_num_queries(140):
         merge(one, other)
     assert Event.objects.with_organisations([other]).count() == 30
+
+
+def test_many_doubles_take_hardly_more_queries_than_few(django_assert_max_num_queries):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    for number in range(30):
+        event, area = make.make_event(title=f"Event {number}"), make.make_area(name=f"{number}")
+        for body in (one, other):
+            make.make_participation(organisation=body, event=event, role="signed")
+            make.make_engagement(organisation=body, area=area)
+    before = everything()
+    with django_assert_max_num_queries(140):
+        done = merge(one, other)
+    assert len(done.moved["dropped"]) == 60
+    with django_assert_max_num_queries(140):
+        assert undo(done) == []
+    assert everything() == before
+
+
+def test_double_without_a_place_keeps_no_other_from_coming_again():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    first, second = make.make_event(title="First"), make.make_event(title="Second")
+    for event in (first, second):
+        for body in (one, other):
+            make.make_participation(event=event, organisation=body, role="signed")
+    done = merge(one, other)
+    first.delete()
+    assert undo(done) == [
+        "Events it took part in: one that was dropped as a double has no place any more."
+    ]
+    assert [row.event for row in one.participations.all()] == [second]
+
+
+@pytest.mark.versions
+def test_links_of_doubles_leave_a_trace_and_come_again():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area, source = make.make_area(), make.make_source()
+    row, kept = (make.make_engagement(organisation=body, area=area) for body in (one, other))
+    row.sources.add(source)
+    seq = changes.version()
+    done = merge(one, other)
+    logged = set(changes.Change.objects.filter(seq__gt=seq).values_list("uid", flat=True))
+    assert {row.uid, kept.uid, source.uid, area.uid} <= logged
+    assert list(kept.sources.all()) == [source]
+    undo(done)
+    assert list(one.engagements.get().sources.all()) == [source]
+    assert not kept.sources.exists()

@@ -84,6 +84,16 @@ class Relation:
             for some in batches(pks):
                 self._manager(page).remove(*some)
 
+    def drop(self, pks: list[int]) -> None:
+        """Delete these; not for links."""
+        with _versions_of(pks):
+            for some in batches(pks):
+                self.model._base_manager.filter(pk__in=some).delete_together()
+
+    def add(self, records: list[models.Model]) -> None:
+        with _versions_of(records):
+            self.model._base_manager.bulk_create(records, batch_size=BATCH)
+
     def content(self) -> list[str]:
         """The columns that say something of a record, besides the page that it names."""
         fields = [f for f in self.model._meta.concrete_fields if not f.primary_key]
@@ -178,7 +188,7 @@ def own_links(model: type[Page]) -> list[models.ManyToManyField]:
     ]
 
 
-def _versions_of(pks: list[int]) -> AbstractContextManager:
+def _versions_of(pks: list) -> AbstractContextManager:
     """Of more than one revision holds none are kept: the merge itself tells what it moved."""
     return without_versions() if len(pks) > AT_ONCE else nullcontext()
 

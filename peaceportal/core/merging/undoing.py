@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from peaceportal.core import changes
 from peaceportal.core.merging.merges import Merge
-from peaceportal.core.merging.plan import SHOWN, title_of
+from peaceportal.core.merging.plan import SHOWN
 from peaceportal.core.merging.relations import (
     HIDES_PLACES,
     Relation,
@@ -25,36 +25,16 @@ from peaceportal.core.merging.relations import (
     places_hidden_by,
     relations,
 )
-from peaceportal.core.merging.writing import make_again, put, still_there, value_of, written
+from peaceportal.core.merging.returning import Returning
+from peaceportal.core.merging.writing import (
+    link_again,
+    made_again,
+    put,
+    still_there,
+    value_of,
+    written,
+)
 from peaceportal.core.versions.capture import changed, one_version
-
-
-@dataclass(frozen=True)
-class Returning:
-    """The records of one relation: those that go back, and how many do not any more."""
-
-    relation: Relation
-    pks: list[int]
-    lost: int
-
-    @property
-    def words(self) -> str:
-        return self.relation.words
-
-    @property
-    def count(self) -> int:
-        return len(self.pks)
-
-    @property
-    def titles(self) -> list[str]:
-        rows = self.relation.model._base_manager.filter(pk__in=self.pks[:SHOWN]).order_by("pk")
-        beside = self.relation.named_beside()
-        rows = rows.select_related(*beside) if beside else rows
-        return [title_of(row, self.relation) for row in rows]
-
-    @property
-    def more(self) -> int:
-        return self.count - min(self.count, SHOWN)
 
 
 class Undoing:
@@ -199,8 +179,11 @@ class Undoing:
         for key, uid, columns, links in self.moved["joined"]:
             self.part(self.by_key[key].model, uid, columns, links)
         self.restore_pages()
+        dropped: dict[str, list] = {}
         for key, pk, told in self.moved["dropped"]:
-            self.make_again(self.by_key[key], pk, told)
+            dropped.setdefault(key, []).append((pk, told))
+        for key, rows in dropped.items():
+            self.make_again(self.by_key[key], rows)
         changed([self.merged, self.kept], self.kept._state.db)
         self.merge.undone_at = timezone.now()
         self.merge.save()
@@ -290,23 +273,48 @@ class Undoing:
         merged.save()
         self.kept, self.merged = kept, merged
 
-    def make_again(self, relation: Relation, pk: int, told: dict) -> None:
-        """A row that was dropped as a double; unless what it belongs to is gone.
+    def make_again(self, relation: Relation, dropped: list[tuple[int, dict]]) -> None:
+        """Rows that were dropped as doubles; unless what they belong to is gone.
 
-        A version that was restored since may have brought it back already, to the kept one.
+        A version that was restored since may have brought one back already, to the kept one.
         """
+        identities = [told["uid"] for _pk, told in dropped]
+        there: dict[str, int] = {}
+        for some in batches(identities):
+            rows = relation.known(some).values_list("uid", "pk")
+            there |= {str(uid): pk for uid, pk in rows}
+        for some in batches([one for one in dropped if one[1]["uid"] not in there]):
+            if not self._made(relation, some):
+                lost = [one for one in some if not self._made(relation, [one])]
+                self.say_no_place(relation, len(lost))
+        back = relation.naming(self.kept)
+        for pk in there.values():
+            if not back.filter(pk=pk).exists():
+                self.say_lost(relation, 1)
+            elif not self._tried(lambda pk=pk: relation.move([pk], self.merged)):
+                self.say_no_place(relation, 1)
+
+    def _made(self, relation: Relation, dropped: list[tuple[int, dict]]) -> bool:
+        def make():
+            records = made_again(relation.model, dropped)
+            relation.add(records)
+            for record, (_pk, told) in zip(records, dropped, strict=True):
+                link_again(record, told)
+
+        return self._tried(make)
+
+    def _tried(self, work: Callable[[], None]) -> bool:
+        """Whether it could be done; otherwise nothing of it was."""
         try:
             with transaction.atomic(using=self.kept._state.db):
-                there = relation.known([told["uid"]])
-                if not there.exists():
-                    make_again(relation.model, pk, told)
-                elif found := list(there & relation.naming(self.kept)):
-                    relation.move([row.pk for row in found], self.merged)
-                else:
-                    self.say_lost(relation, 1)
+                work()
         except (IntegrityError, ValidationError):
-            said = _("%(words)s: one that was dropped as a double has no place any more.")
-            self.sentences.append(said % {"words": relation.words})
+            return False
+        return True
+
+    def say_no_place(self, relation: Relation, count: int) -> None:
+        said = _("%(words)s: one that was dropped as a double has no place any more.")
+        self.sentences += [said % {"words": relation.words}] * count
 
 
 def undo(merge: Merge, *, by: models.Model | None = None) -> list[str]:
