@@ -155,6 +155,29 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(publisher):
     assert queries(1) == queries(3)
 
 
+def test_address_of_a_double_leads_to_where_the_same_is_read(client):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event, hidden = make.make_event(), make.make_event(title="Hidden", status="draft")
+    area = make.make_area()
+    engagement, _kept = (
+        make.make_engagement(organisation=body, area=area) for body in (one, other)
+    )
+    name, _kept = (
+        make.make_organisation_name(organisation=body, name="Same") for body in (one, other)
+    )
+    signed, unseen = (
+        [make.make_participation(event=each, organisation=body) for body in (one, other)][0]
+        for each in (event, hidden)
+    )
+    done = merge(one, other)
+    for row, page in ((engagement, other), (name, other), (signed, event)):
+        answer = client.get(f"/id/{row.uid}/")
+        assert (answer.status_code, answer.url) == (301, page.get_absolute_url())
+    assert client.get(f"/id/{unseen.uid}/").status_code == 404
+    undo(done)
+    assert client.get(f"/id/{name.uid}/").url.startswith(one.get_absolute_url())
+
+
 # What is refused, or looked at again
 
 
