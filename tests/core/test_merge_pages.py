@@ -157,7 +157,7 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(publisher):
 
 def test_address_of_a_double_leads_to_where_the_same_is_read(client):
     one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
-    event, hidden = make.make_event(), make.make_event(title="Hidden", status="draft")
+    event, _hidden = both = make.make_event(), make.make_event(title="Hidden", status="draft")
     area = make.make_area()
     engagement, _kept = (
         make.make_engagement(organisation=body, area=area) for body in (one, other)
@@ -165,10 +165,9 @@ def test_address_of_a_double_leads_to_where_the_same_is_read(client):
     name, _kept = (
         make.make_organisation_name(organisation=body, name="Same") for body in (one, other)
     )
-    signed, unseen = (
-        [make.make_participation(event=each, organisation=body) for body in (one, other)][0]
-        for each in (event, hidden)
-    )
+    signed, unseen = (make.make_participation(event=each, organisation=one) for each in both)
+    for each in both:
+        make.make_participation(event=each, organisation=other)
     done = merge(one, other)
     for row, page in ((engagement, other), (name, other), (signed, event)):
         answer = client.get(f"/id/{row.uid}/")

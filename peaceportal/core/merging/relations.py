@@ -70,29 +70,25 @@ class Relation:
 
     def move(self, pks: list[int], page: Page) -> None:
         """Let these name this page instead of another; not for links."""
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self.model._base_manager.filter(pk__in=some).update(**self._values(page))
 
     def link(self, page: Page, pks: list[int]) -> None:
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self._manager(page).add(*some)
 
     def unlink(self, page: Page, pks: list[int]) -> None:
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self._manager(page).remove(*some)
 
     def drop(self, pks: list[int]) -> None:
         """Delete these; not for links."""
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self.model._base_manager.filter(pk__in=some).delete_together()
-
-    def add(self, records: list[models.Model]) -> None:
-        with _versions_of(records):
-            self.model._base_manager.bulk_create(records, batch_size=BATCH)
 
     def content(self) -> list[str]:
         """The columns that say something of a record, besides the page that it names."""
@@ -188,7 +184,7 @@ def own_links(model: type[Page]) -> list[models.ManyToManyField]:
     ]
 
 
-def _versions_of(pks: list) -> AbstractContextManager:
+def versions_of(pks: list) -> AbstractContextManager:
     """Of more than one revision holds none are kept: the merge itself tells what it moved."""
     return without_versions() if len(pks) > AT_ONCE else nullcontext()
 

@@ -24,6 +24,7 @@ from peaceportal.core.merging.relations import (
     batches,
     places_hidden_by,
     relations,
+    versions_of,
 )
 from peaceportal.core.merging.returning import Returning
 from peaceportal.core.merging.writing import (
@@ -183,7 +184,8 @@ class Undoing:
         for key, pk, told in self.moved["dropped"]:
             dropped.setdefault(key, []).append((pk, told))
         for key, rows in dropped.items():
-            self.make_again(self.by_key[key], rows)
+            with versions_of(rows):
+                self.make_again(self.by_key[key], rows)
         changed([self.merged, self.kept], self.kept._state.db)
         self.merge.undone_at = timezone.now()
         self.merge.save()
@@ -297,7 +299,7 @@ class Undoing:
     def _made(self, relation: Relation, dropped: list[tuple[int, dict]]) -> bool:
         def make():
             records = made_again(relation.model, dropped)
-            relation.add(records)
+            relation.model._base_manager.bulk_create(records)
             for record, (_pk, told) in zip(records, dropped, strict=True):
                 link_again(record, told)
 
