@@ -293,6 +293,18 @@ def test_merge_is_told_on_both_pages_and_undone_from_there(publisher, two, page)
     assert "This merge was undone already." in publisher.post(url).text
 
 
+def test_places_that_stay_hidden_are_said_before(publisher):
+    one = make.make_organisation(name="One", withhold_places=True)
+    other = make.make_organisation(name="Other")
+    done = merge(one, other)
+    url = address(Organisation, "undo_merge", one.pk, done.pk)
+    assert "of “Other” is again as it was before." in publisher.get(url).text
+    other.places.add(make.make_place(name="Refuge"))
+    said = "“Other” was given places since, so its places stay hidden"
+    assert said in publisher.get(url).text
+    assert said in publisher.post(url, follow=True).text
+
+
 def test_merge_of_others_is_not_undone_here(publisher, two):
     press(publisher, *two)
     other = make.make_organisation(name="Quite another")
