@@ -133,11 +133,19 @@ class Organisation(TreePage, Sourced):
         return [(one.value, one.label) for one in (*first, *rest)]
 
     def keep_name(self, name, kind="", language="", until=""):
-        """Without a kind as a former name, which it may have been given by hand already."""
+        """Without a kind as a former name, which it may have been given by hand already.
+
+        One that began after that date is of another time, and stays as it is.
+        """
         former = OrganisationName.Kind.FORMER
         for row in self.names.filter(kind=former) if not kind else ():
             if fold(row.name) == fold(name):
                 row.to_date = row.to_date or until
+                row.prepare(row)
+                try:
+                    row.validate_constraints()
+                except ValidationError:
+                    continue
                 row.save()
                 return row
         return OrganisationName.objects.create(

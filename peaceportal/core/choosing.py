@@ -9,6 +9,8 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from peaceportal.core.publishing import Page
+
 
 class Chosen:
     """Shows what is chosen; asks the database only for what the form has not read already."""
@@ -39,19 +41,27 @@ class Chosen:
         )
 
 
+def where_merged(record: models.Model) -> models.Model:
+    """A form may be older than a merge: what it names is then what that page became."""
+    return record.where_merged if isinstance(record, Page) else record
+
+
 class ManyField(forms.ModelMultipleChoiceField):
     def clean(self, value):
         try:
-            return super().clean(value)
+            chosen = super().clean(value)
         except OverflowError as error:  # a number that SQLite cannot even look for
             message = self.error_messages["invalid_choice"] % {"value": "…"}
             raise ValidationError(message, code="invalid_choice") from error
+        pks = {record.pk for record in chosen}
+        now = {where_merged(record).pk for record in chosen}
+        return chosen if now == pks else chosen.model._base_manager.filter(pk__in=now)
 
 
 class OneField(forms.ModelChoiceField):
     def to_python(self, value):
         try:
-            return super().to_python(value)
+            return where_merged(super().to_python(value))
         except OverflowError as error:  # as above
             message = self.error_messages["invalid_choice"]
             raise ValidationError(message, code="invalid_choice", params={"value": "…"}) from error
@@ -93,6 +103,7 @@ class Choosing:
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", ChosenOne(db_field, self.admin_site))
+            kwargs.setdefault("form_class", OneField)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

@@ -92,20 +92,21 @@ class MergeablePageAdmin(PageAdmin):
         return response
 
     def restore_view(self, request, object_id, version):
-        """Not from before a merge: that would take away what it moved, and then no undoing could
-        bring it back.
+        """Not from before a merge: that would take away what it moved, or bring back what it made
+        one, and then no undoing could put that right.
         """
         record = self._record(request, object_id)
         then = versions_of(record).filter(pk=version).first()
         if then is not None:
-            into = Merge.objects.standing().filter(kept_uid=record.uid)
-            later = into.filter(at__gt=then.revision.date_created).first()
+            merges = Merge.objects.standing().about(record)
+            later = merges.since(then.revision.date_created).first()
             if later is not None:
+                told = {"merged": later.merged_name, "kept": later.kept_name}
                 said = _(
-                    "“%(merged)s” was merged into this after that version, and what it brought "
-                    "would be lost. Undo the merge first: its link stands on this page."
+                    "“%(merged)s” was merged into “%(kept)s” after that version, and what the "
+                    "merge moved would be lost. Undo the merge first: its link stands on this page."
                 )
-                self.message_user(request, said % {"merged": later.merged_name}, messages.ERROR)
+                self.message_user(request, said % told, messages.ERROR)
                 return HttpResponseRedirect(self._address("history", record))
         return super().restore_view(request, object_id, version)
 
@@ -130,7 +131,8 @@ class MergeablePageAdmin(PageAdmin):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         asked = [pk for pk in request.GET.getlist("of") if pk.isdecimal() and len(pk) < 19]
-        pages = list(self.model.objects.filter(pk__in=asked).order_by("pk")[:3])
+        found = self.model.objects.in_bulk(asked[:3])
+        pages = [found[pk] for pk in sorted(found)]
         if len(pages) != 2:
             raise Http404
         choices = [self._choice(stays, goes) for stays, goes in (pages, pages[::-1])]

@@ -2,9 +2,10 @@
 
 A page is read at its own address; a part on the first of its pages that anyone may see; a row on
 the page that it is a piece of, if everything that it names may be seen, for otherwise no page shows
-it; a former slug leads where its page is. A source is read with the first public record that names
-it: pages come before parts and parts before rows, each of them in the order of their numbers in the
-search (events, organisations, areas, places, series), and of one kind the oldest.
+it; so is one that a merge dropped as a double; a former slug leads where its page is. A source is
+read with the first public record that names it: pages come before parts and parts before rows, each
+of them in the order of their numbers in the search (events, organisations, areas, places, series),
+and of one kind the oldest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db.models import Min, Q, QuerySet, Value
 from django.http import Http404
 
 from peaceportal.core.addresses import Gone, where_it_went
+from peaceportal.core.merging.merges import Merge
 from peaceportal.core.publishing import PUBLIC_STATUSES, Page, Part, visible
 from peaceportal.core.records import Record
 from peaceportal.core.slugs import OldSlug
@@ -32,6 +34,9 @@ def find_record(uid: UUID) -> tuple[Page, str]:
     named = {model: model._base_manager.filter(uid=uid) for model in _models()}
     record = _first(named)
     if record is None:
+        pages = _pages_of_double(uid)
+        if pages:
+            return pages[0], ""
         raise Gone if OldSlug.objects.filter(page_uid=uid).exists() else Http404
     if isinstance(record, OldSlug):
         return find_record(record.page_uid)
@@ -42,6 +47,14 @@ def find_record(uid: UUID) -> tuple[Page, str]:
             raise Http404
         return _page_of(found)[0], f"source-{uid}"
     return _page_of(record)
+
+
+def _pages_of_double(uid: UUID) -> list[Page]:
+    """Of a row that a merge dropped, as another says the same: what it named, all of it public."""
+    for merge in Merge.objects.dropping(uid):
+        if pages := merge.pages_of_dropped(uid):
+            return [find_record(UUID(page))[0] for page in pages]
+    return []
 
 
 @cache

@@ -76,6 +76,29 @@ class RecordQuerySet(models.QuerySet):
 
     delete.alters_data = True
     delete.queryset_only = True
+
+    def delete_together(self):
+        """Delete rows with their links, and write one trace of all; of a row that others name, as
+        `delete` does.
+        """
+        if self.model._meta.related_objects:
+            self.delete()
+            return
+        with single_save(self.db):
+            changes.lock(self.db)
+            rows = list(self)
+            pks = [row.pk for row in rows]
+            for field in self.model._meta.local_many_to_many:
+                through = field.remote_field.through._base_manager.using(self.db)
+                links = through.filter(**{f"{field.m2m_column_name()}__in": pks})
+                others = field.related_model._base_manager.using(self.db)
+                linked = others.filter(pk__in=links.values(field.m2m_reverse_name()))
+                changes.log(list(linked), self.db, shown_otherwise=True)
+                links.delete()
+            models.QuerySet(self.model, using=self.db).filter(pk__in=pks)._raw_delete(self.db)
+            changes.log(rows, self.db)
+
+    delete_together.alters_data = True
     update_or_create.alters_data = True
     update.alters_data = True
     bulk_update.alters_data = True
@@ -184,6 +207,15 @@ class Record(models.Model):
 
     def leave(self) -> None:
         """Keep in rows of their own what its deletion would otherwise lose."""
+
+    def twins(self) -> models.QuerySet:
+        """Other records whose columns say the same, once it is prepared."""
+        fields = [f for f in self._meta.concrete_fields if not f.primary_key]
+        names = {field.attname for field in fields} - {"uid", "created_at", "updated_at"}
+        said = {name: getattr(self, name) for name in names}
+        nothing = {f"{name}__isnull": True for name, value in said.items() if value is None}
+        told = {name: value for name, value in said.items() if value is not None}
+        return type(self)._base_manager.filter(**told, **nothing).exclude(pk=self.pk)
 
     def owners(self) -> list[Record]:
         """The pages on which this row stands, as far as they still exist."""

@@ -7,11 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
+from peaceportal.core.merging.undoing import undo
 from peaceportal.core.roles import EDITOR
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
-from tests.editor import address, read_form
+from tests.editor import add_rows, address, read_form
 from tests.rich_records import RICH
 from timeline.models import Event
 
@@ -154,6 +155,28 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(publisher):
     assert queries(1) == queries(3)
 
 
+def test_address_of_a_double_leads_to_where_the_same_is_read(client):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event, _hidden = both = make.make_event(), make.make_event(title="Hidden", status="draft")
+    area = make.make_area()
+    engagement, _kept = (
+        make.make_engagement(organisation=body, area=area) for body in (one, other)
+    )
+    name, _kept = (
+        make.make_organisation_name(organisation=body, name="Same") for body in (one, other)
+    )
+    signed, unseen = (make.make_participation(event=each, organisation=one) for each in both)
+    for each in both:
+        make.make_participation(event=each, organisation=other)
+    done = merge(one, other)
+    for row, page in ((engagement, other), (name, other), (signed, event)):
+        answer = client.get(f"/id/{row.uid}/")
+        assert (answer.status_code, answer.url) == (301, page.get_absolute_url())
+    assert client.get(f"/id/{unseen.uid}/").status_code == 404
+    undo(done)
+    assert client.get(f"/id/{name.uid}/").url.startswith(one.get_absolute_url())
+
+
 # What is refused, or looked at again
 
 
@@ -200,6 +223,35 @@ def test_what_hides_its_places_or_itself_is_said(publisher):
     assert "Readers do not see “One” now, and they see “Other”." in text
 
 
+def test_form_that_is_older_than_a_merge_names_the_one_that_stays(client, publisher):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area, wider = make.make_area(name="Area"), make.make_area(name="Wider")
+    event = make.make_event(title="Talks", areas=[])
+    url = address(Event, "change", event.pk)
+    data = read_form(publisher.get(url)) | {"areas": [area.pk, wider.pk]}
+    add_rows(data, "participations", {"organisation": one.pk, "role": "signed"})
+    merge(one, other)
+    merge(area, wider)
+    assert publisher.post(url, data).status_code == 302
+    assert [row.organisation for row in event.participations.all()] == [other]
+    assert list(event.areas.all()) == [wider]
+    shown = client.get(event.get_absolute_url()).text
+    assert f'href="{other.get_absolute_url()}"' in shown
+
+
+def test_row_that_a_merge_brought_already_is_said(publisher):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    event = make.make_event(title="Talks")
+    make.make_participation(event=event, organisation=other, role="signed")
+    url = address(Event, "change", event.pk)
+    data = read_form(publisher.get(url))
+    add_rows(data, "participations", {"organisation": one.pk, "role": "signed"})
+    merge(one, other)
+    answer = publisher.post(url, data)
+    assert "This organisation already has this role in the event." in answer.text
+    assert event.participations.count() == 1
+
+
 # From the list
 
 
@@ -241,11 +293,30 @@ def test_merge_is_told_on_both_pages_and_undone_from_there(publisher, two, page)
     assert "This merge was undone already." in publisher.post(url).text
 
 
+def test_places_that_stay_hidden_are_said_before(publisher):
+    one = make.make_organisation(name="One", withhold_places=True)
+    other = make.make_organisation(name="Other")
+    done = merge(one, other)
+    url = address(Organisation, "undo_merge", one.pk, done.pk)
+    assert "of “Other” is again as it was before." in publisher.get(url).text
+    other.places.add(make.make_place(name="Refuge"))
+    said = "“Other” was given places since, so its places stay hidden"
+    assert said in publisher.get(url).text
+    assert said in publisher.post(url, follow=True).text
+
+
 def test_merge_of_others_is_not_undone_here(publisher, two):
     press(publisher, *two)
     other = make.make_organisation(name="Quite another")
     url = address(Organisation, "undo_merge", other.pk, Merge.objects.get().pk)
     assert publisher.get(url).status_code == 404
+
+
+def test_history_reads_no_list_of_what_was_moved(publisher, two):
+    press(publisher, *two)
+    with CaptureQueriesContext(connection) as told:
+        publisher.get(address(Organisation, "history", two[1].pk))
+    assert not [one for one in told.captured_queries if '"moved"' in one["sql"]]
 
 
 # Who may
@@ -283,6 +354,54 @@ def test_version_from_before_a_merge_waits_for_its_undoing(publisher, two):
     assert other.names.exists()
     publisher.post(address(Organisation, "undo_merge", other.pk, Merge.objects.get().pk))
     assert "is as it was on" in publisher.post(url, follow=True).text
+
+
+@pytest.mark.versions
+def test_version_of_the_merged_one_from_before_waits_as_well(publisher, two):
+    one, other = two
+    then = versions_of(one).first()
+    press(publisher, one, other)
+    answer = publisher.post(address(Organisation, "restore", one.pk, then.pk), follow=True)
+    assert "“Afr. Union” was merged into “African Union” after that version" in answer.text
+    assert "Undo the merge first: its link stands on this page." in answer.text
+    assert versions_of(one).first().revision.detail.way == "merge"
+
+
+@pytest.mark.versions
+@pytest.mark.parametrize("restored", ["area", "merged"])
+@pytest.mark.parametrize("was_edited", [False, True])
+def test_double_that_a_version_would_bring_back_goes_back_to_its_own(restored, was_edited):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area = make.make_area()
+    rows = [
+        make.make_engagement(organisation=body, area=area, text="It mediates.")
+        for body in (one, other)
+    ]
+    then = snapshot(versions_of(area if restored == "area" else one).first())
+    done = merge(one, other)
+    if was_edited:
+        rows[1].refresh_from_db()
+        rows[1].text = "It talks."
+        rows[1].save()
+    said = restore(then)
+    if restored == "area" or not was_edited:
+        assert "What named a page that was merged since is there already: engagement." in said
+        assert area.engagements.count() == 1
+    assert undo(done) == []
+    assert [row.organisation for row in area.engagements.order_by("pk")] == [one, other]
+    assert [row.uid for row in area.engagements.order_by("pk")] == [row.uid for row in rows]
+
+
+def test_double_that_went_to_another_page_meanwhile_stays_there():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    third, area = make.make_organisation(name="Third"), make.make_area()
+    row, _kept = (make.make_engagement(organisation=body, area=area) for body in (one, other))
+    done = merge(one, other)
+    make.make_engagement(organisation=third, area=area, uid=row.uid)
+    assert undo(done) == [
+        "Areas that it works in: 1 was removed or changed over since, and stays as it is."
+    ]
+    assert {row.organisation for row in area.engagements.all()} == {other, third}
 
 
 @pytest.mark.versions

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from organisations.models import AreaOfWork, Organisation, Place
+from peaceportal.core import changes
 from peaceportal.core.merging.doing import ChangedMeanwhile, merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.merging.plan import Plan
@@ -202,6 +203,50 @@ def test_what_hides_its_places_still_does():
     assert not other.withhold_places
 
 
+def hiding():
+    """One that hides its places, and one that does not; both with a place and work somewhere."""
+    one = make.make_organisation(
+        name="One", withhold_places=True, places=[make.make_place(name="Goma")]
+    )
+    other = make.make_organisation(name="Other", places=[make.make_place(name="Geneva")])
+    for body in (one, other):
+        make.make_activity(organisations=[body], places=[make.make_place(name=f"Of {body}")])
+    return one, other
+
+
+def test_places_are_shown_again_where_none_came_meanwhile():
+    one, other = hiding()
+    before = everything()
+    done = merge(one, other)
+    assert undo(done) == []
+    assert everything() == before
+    done = merge(one, other)
+    other.places.remove(Place.objects.get(name="Geneva"))
+    merge(Place.objects.get(name="Of Other"), make.make_place(name="Elsewhere"))
+    assert undo(done) == []
+    other.refresh_from_db()
+    assert not other.withhold_places
+
+
+@pytest.mark.parametrize("through", ["itself", "its work", "new work"])
+def test_place_that_came_while_they_were_hidden_is_never_shown(client, through):
+    one, other = hiding()
+    done = merge(one, other)
+    refuge = make.make_place(name="Refuge")
+    if through == "itself":
+        other.places.add(refuge)
+    elif through == "its work":
+        other.activities.get(places__name="Of Other").places.add(refuge)
+    else:
+        make.make_activity(organisations=[other], places=[refuge])
+    assert undo(done) == [
+        "“Other” was given places since, so its places stay hidden: only its own form shows them."
+    ]
+    other.refresh_from_db()
+    assert other.withhold_places
+    assert "Refuge" not in client.get(other.get_absolute_url()).text
+
+
 def test_value_that_but_one_can_have_goes_over():
     one = make.make_place(name="Burundi (state)", iso_code="BDI")
     other = make.make_place(name="Burundi")
@@ -312,6 +357,39 @@ def test_fields_and_names_that_were_edited_stay_and_are_said():
     assert other.summary == "Of both."
 
 
+def test_row_that_comes_again_names_what_its_page_was_merged_into():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area, wider = make.make_area(name="Area"), make.make_area(name="Wider")
+    for body in (one, other):
+        make.make_engagement(organisation=body, area=area)
+    done = merge(one, other)
+    merge(area, wider)
+    assert undo(done) == []
+    assert list(one.engagements.values_list("area", flat=True)) == [wider.pk]
+    assert list(other.engagements.values_list("area", flat=True)) == [wider.pk]
+
+
+@pytest.mark.parametrize(
+    ("of_one", "of_other", "left"),
+    [
+        (["Old"], [], []),
+        (["Old", "New"], [], []),
+        (["Old"], ["New"], ["New"]),
+        (["New"], ["Old"], ["New"]),
+        (["Old"], ["Old"], ["New"]),
+    ],
+)
+def test_link_that_came_goes_though_its_page_was_merged_since(of_one, of_other, left):
+    places = {name: make.make_place(name=name) for name in ("Old", "New")}
+    one = make.make_organisation(name="One", places=[places[name] for name in of_one])
+    other = make.make_organisation(name="Other", places=[places[name] for name in of_other])
+    done = merge(one, other)
+    merge(places["Old"], places["New"])
+    assert undo(done) == []
+    assert list(other.places.values_list("name", flat=True)) == left
+    assert list(one.places.values_list("name", flat=True)) == ["New"]
+
+
 def test_undoing_makes_no_circle():
     top = make.make_area(name="Top")
     one = make.make_area(name="One", parent=top)
@@ -352,3 +430,49 @@ def test_many_take_hardly_more_queries_than_few(django_assert_max_num_queries):
     with django_assert_max_num_queries(140):
         merge(one, other)
     assert Event.objects.with_organisations([other]).count() == 30
+
+
+def test_many_doubles_take_hardly_more_queries_than_few(django_assert_max_num_queries):
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    for number in range(30):
+        event, area = make.make_event(title=f"Event {number}"), make.make_area(name=f"{number}")
+        for body in (one, other):
+            make.make_participation(organisation=body, event=event, role="signed")
+            make.make_engagement(organisation=body, area=area)
+    before = everything()
+    with django_assert_max_num_queries(140):
+        done = merge(one, other)
+    assert len(done.moved["dropped"]) == 60
+    with django_assert_max_num_queries(140):
+        assert undo(done) == []
+    assert everything() == before
+
+
+def test_double_without_a_place_keeps_no_other_from_coming_again():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    first, second = make.make_event(title="First"), make.make_event(title="Second")
+    for event in (first, second):
+        for body in (one, other):
+            make.make_participation(event=event, organisation=body, role="signed")
+    done = merge(one, other)
+    first.delete()
+    assert undo(done) == [
+        "Events it took part in: one that was dropped as a double has no place any more."
+    ]
+    assert [row.event for row in one.participations.all()] == [second]
+
+
+@pytest.mark.versions
+def test_links_of_doubles_leave_a_trace_and_come_again():
+    one, other = make.make_organisation(name="One"), make.make_organisation(name="Other")
+    area, source = make.make_area(), make.make_source()
+    row, kept = (make.make_engagement(organisation=body, area=area) for body in (one, other))
+    row.sources.add(source)
+    seq = changes.version()
+    done = merge(one, other)
+    logged = set(changes.Change.objects.filter(seq__gt=seq).values_list("uid", flat=True))
+    assert {row.uid, kept.uid, source.uid, area.uid} <= logged
+    assert list(kept.sources.all()) == [source]
+    undo(done)
+    assert list(one.engagements.get().sources.all()) == [source]
+    assert not kept.sources.exists()

@@ -103,6 +103,19 @@ def test_old_name_that_was_added_by_hand_is_not_doubled(editor, office):
     assert len(names(office)) == 1
 
 
+def test_old_name_that_began_later_stands_beside_the_one_that_ended(editor, office):
+    make.make_organisation_name(
+        organisation=office, name="Peace Office", kind="former", from_date="2010"
+    )
+    answer = rename(editor, office, "New", renaming="renamed", renamed_on="2005")
+    assert saved(answer)
+    told = office.names.order_by("pk").values_list("name", "from_date", "to_date")
+    assert [tuple(map(str, row)) for row in told] == [
+        ("Peace Office", "2010", "date unknown"),
+        ("Peace Office", "date unknown", "2005"),
+    ]
+
+
 def test_name_that_is_put_back_is_not_asked_about(editor, office):
     answer = rename(editor, office, "Dialogue Office")
     assert saved(again(editor, office, answer, name="Peace Office", summary="It talks."))

@@ -12,14 +12,22 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core import changes
 from peaceportal.core.merging.merges import Merge
-from peaceportal.core.merging.plan import HIDES_PLACES, Plan, unique_columns
-from peaceportal.core.merging.relations import Relation, own_links, relations
+from peaceportal.core.merging.plan import Plan, unique_columns
+from peaceportal.core.merging.relations import (
+    HIDES_PLACES,
+    Relation,
+    batches,
+    own_links,
+    places_hidden_by,
+    relations,
+)
 from peaceportal.core.merging.writing import (
     is_empty,
     links_of,
     own_fields,
     put,
     value_of,
+    whole,
     written,
 )
 from peaceportal.core.trees import TreePage
@@ -75,6 +83,8 @@ class Merging:
 
     def do(self, by: models.Model | None, take: set[str], name_kind: str) -> Merge:
         model = type(self.kept)
+        if self.plan.will_hide_places:
+            self.moved["shown"] = places_hidden_by(self.kept)
         for relation in relations(model):
             if relation.is_link:
                 self.move_links(relation)
@@ -100,13 +110,14 @@ class Merging:
 
     def drop_doubles(self, relation: Relation) -> None:
         """What a double says that the other lacks goes over to that; the double itself goes."""
-        rows = relation.model._base_manager
-        for pk, other in self.plan.doubles(relation).items():
-            row = rows.get(pk=pk)
-            if other is not None:
-                self.join(relation, row, rows.get(pk=other))
-            self.moved["dropped"].append([relation.key, pk, written(row)])
-            row.delete()
+        doubles = self.plan.doubles(relation)
+        for some in batches(list(doubles.items())):
+            rows = whole(relation.model, [pk for pair in some for pk in pair if pk is not None])
+            for pk, other in some:
+                if other is not None:
+                    self.join(relation, rows[pk], rows[other])
+                self.moved["dropped"].append([relation.key, pk, written(rows[pk])])
+        relation.drop(list(doubles))
 
     def join(self, relation: Relation, row: models.Model, stays: models.Model) -> None:
         columns, links = {}, {}
@@ -118,11 +129,10 @@ class Merging:
         if columns:
             stays.save()
         for field in links_of(relation.model):
-            has = getattr(stays, field.name)
-            lacks = getattr(row, field.name).exclude(pk__in=has.values("pk"))
-            if found := list(lacks):
-                links[field.name] = [str(one.uid) for one in found]
-                has.add(*found)
+            has = getattr(stays, field.name).all()
+            if lacks := [one for one in getattr(row, field.name).all() if one not in has]:
+                links[field.name] = [str(one.uid) for one in lacks]
+                getattr(stays, field.name).add(*lacks)
         if columns or links:
             self.moved["joined"].append([relation.key, str(stays.uid), columns, links])
 

@@ -13,14 +13,13 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from peaceportal.core.folding import fold
-from peaceportal.core.merging.relations import Relation, own_links, relations
+from peaceportal.core.merging.relations import HIDES_PLACES, Relation, own_links, relations
 from peaceportal.core.merging.writing import is_empty, value_of
 from peaceportal.core.rich_text import RichTextField, plain_text
 from peaceportal.core.trees import TreePage
 from peaceportal.core.versions.snapshots import shown_fields
 
 SHOWN = 5  # of each relation, by name
-HIDES_PLACES = "withhold_places"
 # What decides who sees a page, where and as what: never taken over from another.
 OF_ITSELF = {
     *("name", "slug", "status", "publish_at", "unpublish_at", "removed_at", "merged_into"),

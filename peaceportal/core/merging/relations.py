@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 
 from peaceportal.core.publishing import Page, Part
 from peaceportal.core.records import BATCH, Record
-from peaceportal.core.versions.capture import AT_ONCE, without_versions
+from peaceportal.core.versions.capture import AT_ONCE, is_plain, without_versions
 
 # A merged page leads on to where it went: who asks follows the chain.
 LEFT_AS_IT_IS = {"merged_into"}
@@ -70,19 +70,25 @@ class Relation:
 
     def move(self, pks: list[int], page: Page) -> None:
         """Let these name this page instead of another; not for links."""
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self.model._base_manager.filter(pk__in=some).update(**self._values(page))
 
     def link(self, page: Page, pks: list[int]) -> None:
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self._manager(page).add(*some)
 
     def unlink(self, page: Page, pks: list[int]) -> None:
-        with _versions_of(pks):
+        with versions_of(pks):
             for some in batches(pks):
                 self._manager(page).remove(*some)
+
+    def drop(self, pks: list[int]) -> None:
+        """Delete these; not for links."""
+        with versions_of(pks):
+            for some in batches(pks):
+                self.model._base_manager.filter(pk__in=some).delete_together()
 
     def content(self) -> list[str]:
         """The columns that say something of a record, besides the page that it names."""
@@ -142,6 +148,22 @@ class Relation:
         return getattr(page, name)
 
 
+HIDES_PLACES = "withhold_places"
+
+
+def places_hidden_by(page: Page) -> dict[str, list[str]]:
+    """The places that readers do not see because this page hides its own, by permanent identity:
+    of itself, and of each record that stands with it.
+    """
+    found = {str(page.uid): [str(uid) for uid in page.places.values_list("uid", flat=True)]}
+    for relation in relations(type(page)):
+        if relation.is_link and hasattr(relation.model, HIDES_PLACES):
+            rows = relation.naming(page).filter(places__isnull=False)
+            for uid, place in rows.values_list("uid", "places__uid"):
+                found.setdefault(str(uid), []).append(str(place))
+    return found
+
+
 @cache
 def relations(model: type[Page]) -> list[Relation]:
     """By which others name pages of this model; the links that it has itself are `own_links`."""
@@ -158,11 +180,11 @@ def own_links(model: type[Page]) -> list[models.ManyToManyField]:
     return [
         field
         for field in model._meta.local_many_to_many
-        if field.remote_field.through._meta.auto_created and not field.remote_field.symmetrical
+        if is_plain(field) and not field.remote_field.symmetrical
     ]
 
 
-def _versions_of(pks: list[int]) -> AbstractContextManager:
+def versions_of(pks: list) -> AbstractContextManager:
     """Of more than one revision holds none are kept: the merge itself tells what it moved."""
     return without_versions() if len(pks) > AT_ONCE else nullcontext()
 
@@ -170,10 +192,6 @@ def _versions_of(pks: list[int]) -> AbstractContextManager:
 def batches(values: list) -> Iterator[list]:
     for start in range(0, len(values), BATCH):
         yield values[start : start + BATCH]
-
-
-def _is_plain(field: models.ManyToManyField) -> bool:
-    return field.remote_field.through._meta.auto_created
 
 
 def _generic(model: type[models.Model]) -> list[GenericForeignKey]:
@@ -186,6 +204,6 @@ def _generic(model: type[models.Model]) -> list[GenericForeignKey]:
 def _names(field, model: type[Page]) -> bool:
     if field.name in LEFT_AS_IT_IS:
         return False
-    if isinstance(field, models.ManyToManyField) and not _is_plain(field):
+    if isinstance(field, models.ManyToManyField) and not is_plain(field):
         return False  # its rows are records that name the page themselves
     return isinstance(field, GenericForeignKey) or field.related_model is model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -17,38 +17,25 @@ from django.utils.translation import ngettext
 
 from peaceportal.core import changes
 from peaceportal.core.merging.merges import Merge
-from peaceportal.core.merging.plan import SHOWN, title_of
-from peaceportal.core.merging.relations import Relation, batches, relations
-from peaceportal.core.merging.writing import make_again, put, value_of, written
+from peaceportal.core.merging.plan import SHOWN
+from peaceportal.core.merging.relations import (
+    HIDES_PLACES,
+    Relation,
+    batches,
+    places_hidden_by,
+    relations,
+    versions_of,
+)
+from peaceportal.core.merging.returning import Returning
+from peaceportal.core.merging.writing import (
+    link_again,
+    made_again,
+    put,
+    still_there,
+    value_of,
+    written,
+)
 from peaceportal.core.versions.capture import changed, one_version
-
-
-@dataclass(frozen=True)
-class Returning:
-    """The records of one relation: those that go back, and how many do not any more."""
-
-    relation: Relation
-    pks: list[int]
-    lost: int
-
-    @property
-    def words(self) -> str:
-        return self.relation.words
-
-    @property
-    def count(self) -> int:
-        return len(self.pks)
-
-    @property
-    def titles(self) -> list[str]:
-        rows = self.relation.model._base_manager.filter(pk__in=self.pks[:SHOWN]).order_by("pk")
-        beside = self.relation.named_beside()
-        rows = rows.select_related(*beside) if beside else rows
-        return [title_of(row, self.relation) for row in rows]
-
-    @property
-    def more(self) -> int:
-        return self.count - min(self.count, SHOWN)
 
 
 class Undoing:
@@ -115,30 +102,68 @@ class Undoing:
     @cached_property
     def taken_out(self) -> list[tuple[str, list[str], int]]:
         """What the merge added to the kept one, and goes: words, the first names, how many more."""
-        found: dict[str, list[str]] = {}
+        taken: dict[str, list[str]] = {}
         for name, uids in self.moved["copied"].items():
             field = self.kept._meta.get_field(name)
-            has = getattr(self.kept, name).filter(uid__in=uids)
-            found[capfirst(str(field.verbose_name))] = [str(one) for one in has]
+            has = self._to_take_out(field, uids)
+            taken[capfirst(str(field.verbose_name))] = [str(one) for one in has]
         for label, uid, _told in self.moved["added"]:
             model = apps.get_model(label)
             words = capfirst(str(model._meta.verbose_name_plural))
             for row in model._base_manager.filter(uid=uid):
-                found.setdefault(words, []).append(str(row))
+                taken.setdefault(words, []).append(str(row))
         return [
             (words, names[:SHOWN], max(len(names) - SHOWN, 0))
-            for words, names in found.items()
+            for words, names in taken.items()
             if names
         ]
 
-    def fields_back(self) -> list[tuple[models.Field, Any, bool]]:
-        """What the merge wrote into fields: what stood there, and whether that can stand there
-        again, for nobody has written since."""
+    def _to_take_out(self, field: models.ManyToManyField, uids: list[str]) -> list[models.Model]:
+        """What the merge linked to the kept one; if that was merged since, what it became, unless
+        the kept one was linked to that by itself.
+        """
+        key, own = f"{field.model._meta.label}.{field.name}", str(self.kept.uid)
+        pages = still_there(field.related_model, uids)
+        its_own = set()
+        for later in Merge.objects.standing().into(pages).filter(pk__gt=self.merge.pk):
+            both = later.moved["links"].get(key, {}).get("both", [])
+            if own in both and not {str(later.kept_uid), str(later.merged_uid)} <= set(uids):
+                its_own.add(later.kept_uid)
+        linked = getattr(self.kept, field.name).filter(pk__in=[page.pk for page in pages])
+        return list(linked.exclude(uid__in=its_own))
+
+    @cached_property
+    def fields_back(self) -> list[tuple[models.Field, Any, str]]:
+        """What the merge wrote into fields: what stood there, and why that cannot stand there
+        again; empty if it can.
+        """
         found = []
         for name, (was, then) in self.moved["filled"].items():
-            field = self.kept._meta.get_field(name)
-            found.append((field, was, value_of(self.kept, field) == then))
+            field, said = self.kept._meta.get_field(name), ""
+            if value_of(self.kept, field) != then:
+                said = _("“%(field)s” of “%(kept)s” was edited since, and stays as it is.")
+            elif name == HIDES_PLACES and self._would_show_places():
+                said = _(
+                    "“%(kept)s” was given places since, so its places stay hidden: only its own "
+                    "form shows them."
+                )
+            told = {"field": capfirst(str(field.verbose_name)), "kept": self.kept}
+            found.append((field, was, said and said % told))
         return found
+
+    def _would_show_places(self) -> bool:
+        """Whether readers would see places that nobody has shown to them, as they were added
+        while they were hidden.
+        """
+        model = self.kept._meta.get_field("places").related_model
+        going = {uid for told in self.moved["links"].values() for uid in told["moved"]}
+        shown = self.moved.get("shown", {})
+        copied = {str(self.kept.uid): self.moved["copied"].get("places", [])}
+        for uid, places in places_hidden_by(self.kept).items():
+            known = still_there(model, [*shown.get(uid, []), *copied.get(uid, [])])
+            if uid not in going and set(places) - {str(place.uid) for place in known}:
+                return True
+        return False
 
     def do(self) -> list[str]:
         """Put everything back; sentences about what could not be."""
@@ -149,15 +174,18 @@ class Undoing:
                 self.link_again(relation, told["both"])
         for name, uids in self.moved["copied"].items():
             field = self.kept._meta.get_field(name)
-            others = field.related_model._base_manager.filter(uid__in=uids)
-            getattr(self.kept, name).remove(*others)
+            getattr(self.kept, name).remove(*self._to_take_out(field, uids))
         for label, uid, told in self.moved["added"]:
             self.take_out(apps.get_model(label), uid, told)
         for key, uid, columns, links in self.moved["joined"]:
             self.part(self.by_key[key].model, uid, columns, links)
         self.restore_pages()
+        dropped: dict[str, list] = {}
         for key, pk, told in self.moved["dropped"]:
-            self.make_again(self.by_key[key], pk, told)
+            dropped.setdefault(key, []).append((pk, told))
+        for key, rows in dropped.items():
+            with versions_of(rows):
+                self.make_again(self.by_key[key], rows)
         changed([self.merged, self.kept], self.kept._state.db)
         self.merge.undone_at = timezone.now()
         self.merge.save()
@@ -170,12 +198,15 @@ class Undoing:
         else:
             one.relation.move(one.pks, self.merged)
         if one.lost:
-            said = ngettext(
-                "%(words)s: %(count)d was removed or changed over since, and stays as it is.",
-                "%(words)s: %(count)d were removed or changed over since, and stay as they are.",
-                one.lost,
-            )
-            self.sentences.append(said % {"words": one.words, "count": one.lost})
+            self.say_lost(one.relation, one.lost)
+
+    def say_lost(self, relation: Relation, count: int) -> None:
+        said = ngettext(
+            "%(words)s: %(count)d was removed or changed over since, and stays as it is.",
+            "%(words)s: %(count)d were removed or changed over since, and stay as they are.",
+            count,
+        )
+        self.sentences.append(said % {"words": relation.words, "count": count})
 
     def link_again(self, relation: Relation, identities: list[str]) -> None:
         """What both were linked to, unless the link to the kept one was taken out since."""
@@ -219,21 +250,19 @@ class Undoing:
         if columns:
             row.save()
         for name, uids in links.items():
-            others = model._meta.get_field(name).related_model._base_manager.filter(uid__in=uids)
+            others = still_there(model._meta.get_field(name).related_model, uids)
             getattr(row, name).remove(*others)
 
     def restore_pages(self) -> None:
         """First the kept one gives back what but one page can have."""
         model = type(self.kept)
-        is_free = {field.name: free for field, _was, free in self.fields_back()}
+        is_free = {field.name: not said for field, _was, said in self.fields_back}
         kept = model._base_manager.get(pk=self.kept.pk)
-        for field, was, free in self.fields_back():
-            if free:
-                put(kept, field, was)
+        for field, was, said in self.fields_back:
+            if said:
+                self.sentences.append(said)
             else:
-                said = _("“%(field)s” of “%(kept)s” was edited since, and stays as it is.")
-                told = {"field": capfirst(str(field.verbose_name)), "kept": kept}
-                self.sentences.append(said % told)
+                put(kept, field, was)
         if is_free:
             kept.save()
         merged = model._base_manager.get(pk=self.merged.pk)
@@ -246,17 +275,48 @@ class Undoing:
         merged.save()
         self.kept, self.merged = kept, merged
 
-    def make_again(self, relation: Relation, pk: int, told: dict) -> None:
-        """A row that was dropped as a double; unless what it belongs to is gone."""
-        model = relation.model
-        if model._base_manager.filter(uid=told["uid"]).exists():
-            return
+    def make_again(self, relation: Relation, dropped: list[tuple[int, dict]]) -> None:
+        """Rows that were dropped as doubles; unless what they belong to is gone.
+
+        A version that was restored since may have brought one back already, to the kept one.
+        """
+        identities = [told["uid"] for _pk, told in dropped]
+        there: dict[str, int] = {}
+        for some in batches(identities):
+            rows = relation.known(some).values_list("uid", "pk")
+            there |= {str(uid): pk for uid, pk in rows}
+        for some in batches([one for one in dropped if one[1]["uid"] not in there]):
+            if not self._made(relation, some):
+                lost = [one for one in some if not self._made(relation, [one])]
+                self.say_no_place(relation, len(lost))
+        back = relation.naming(self.kept)
+        for pk in there.values():
+            if not back.filter(pk=pk).exists():
+                self.say_lost(relation, 1)
+            elif not self._tried(lambda pk=pk: relation.move([pk], self.merged)):
+                self.say_no_place(relation, 1)
+
+    def _made(self, relation: Relation, dropped: list[tuple[int, dict]]) -> bool:
+        def make():
+            records = made_again(relation.model, dropped)
+            relation.model._base_manager.bulk_create(records)
+            for record, (_pk, told) in zip(records, dropped, strict=True):
+                link_again(record, told)
+
+        return self._tried(make)
+
+    def _tried(self, work: Callable[[], None]) -> bool:
+        """Whether it could be done; otherwise nothing of it was."""
         try:
             with transaction.atomic(using=self.kept._state.db):
-                make_again(model, pk, told)
+                work()
         except (IntegrityError, ValidationError):
-            said = _("%(words)s: one that was dropped as a double has no place any more.")
-            self.sentences.append(said % {"words": relation.words})
+            return False
+        return True
+
+    def say_no_place(self, relation: Relation, count: int) -> None:
+        said = _("%(words)s: one that was dropped as a double has no place any more.")
+        self.sentences += [said % {"words": relation.words}] * count
 
 
 def undo(merge: Merge, *, by: models.Model | None = None) -> list[str]:

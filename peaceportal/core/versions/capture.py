@@ -150,7 +150,7 @@ def _add(records: list[models.Model], versions: dict, using: str) -> None:
         )
 
 
-def _is_plain(field: models.ManyToManyField) -> bool:
+def is_plain(field: models.ManyToManyField) -> bool:
     """A link with a model of its own is kept as its rows."""
     return field.remote_field.through._meta.auto_created
 
@@ -159,7 +159,7 @@ def _is_plain(field: models.ManyToManyField) -> bool:
 def kept_names(model: type[models.Model]) -> set[str]:
     """The fields that a version holds; a link with a model of its own is held as rows."""
     names = {f.name for f in model._meta.local_fields if f.serialize and not f.primary_key}
-    names |= {f.name for f in model._meta.local_many_to_many if _is_plain(f)}
+    names |= {f.name for f in model._meta.local_many_to_many if is_plain(f)}
     return names - UNKEPT
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from peaceportal.core import changes
 from peaceportal.core.publishing import Page, Status
 from peaceportal.core.records import Record
 from peaceportal.core.roles import is_out
@@ -36,6 +37,7 @@ def restore(
     work = Restoring(may_publish)
     try:
         with one_version(by=by, note=note, way="restore"), transaction.atomic():
+            changes.lock("default")  # before it reads what others may be writing
             work.put_whole(then)
     except IntegrityError as error:
         raise ValidationError(
@@ -79,7 +81,7 @@ class Restoring:
             if kept is None or not _is_the_same(row, kept):
                 self.check(row)
                 row.delete()
-        for kept in rows.values():
+        for kept in sorted(rows.values(), key=_names_merged):  # what stood there itself goes first
             elsewhere = kept.model._base_manager.filter(uid=kept.uid).first()
             if elsewhere is None:
                 self.put_row(kept)
@@ -89,16 +91,20 @@ class Restoring:
 
     def put_row(self, kept: Kept) -> None:
         """Of two rows that named two pages which were merged since, only one has a place."""
+        names_merged = _names_merged(kept)
         try:
-            self.put(kept)
+            self.put(kept, is_there_once=names_merged)
         except ValidationError:
-            if not _names_merged(kept):
+            if not names_merged:
                 raise
             said = _("What named a page that was merged since is there already: %(kind)s.")
             self.sentences.append(said % {"kind": kept.model._meta.verbose_name})
 
-    def put(self, kept: Kept) -> Record:
-        """Save one record with the fields that were kept, unless it has them already."""
+    def put(self, kept: Kept, *, is_there_once: bool = False) -> Record:
+        """Save one record with the fields that were kept, unless it has them already.
+
+        Raises ValidationError where it cannot be, or `is_there_once` and another says the same.
+        """
         model = kept.model
         record = model._base_manager.filter(uid=kept.uid).first()
         is_new = record is None
@@ -111,6 +117,8 @@ class Restoring:
         if is_changed or is_new:
             if is_new:
                 record.prepare(None)  # what follows from the rest is checked as well
+                if is_there_once and record.twins().exists():
+                    raise ValidationError(_("Another says the same."))
             record.full_clean(exclude=_uncheckable(model))
             record.is_restored = True  # what seems left over is meant
             record.save()
