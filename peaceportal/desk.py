@@ -58,6 +58,11 @@ class Desk(AdminSite):
             *super().get_urls(),
         ]
 
+    def autocomplete_view(self, request):
+        from peaceportal.core.offering import Offering
+
+        return Offering.as_view(admin_site=self)(request)
+
     def own(self, view):
         """A view of the desk as a whole: it is given the desk besides."""
         return self.admin_view(partial(view, site=self))

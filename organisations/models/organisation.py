@@ -112,6 +112,9 @@ class Organisation(TreePage, Sourced):
     def has_ended(self) -> bool:
         return self.state == State.ENDED
 
+    def marks(self):
+        return [*filter(None, [self.acronym]), *super().marks()]
+
     def merging_refusals(self, into):
         refusals = super().merging_refusals(into)
         for one, other in ((self, into), (into, self)):

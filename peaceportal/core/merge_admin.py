@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from peaceportal.core.apart import apart
 from peaceportal.core.choosing import ChosenOne
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
@@ -23,6 +24,7 @@ from peaceportal.core.merging.undoing import Undoing, undo
 from peaceportal.core.page_admin import PageAdmin
 from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import moment, standing
+from peaceportal.core.versions.capture import one_version
 from peaceportal.core.versions.history import who
 from peaceportal.core.versions.snapshots import versions_of
 
@@ -133,14 +135,15 @@ class MergeablePageAdmin(PageAdmin):
         pages = list(self.model.objects.filter(pk__in=asked).order_by("pk")[:3])
         if len(pages) != 2:
             raise Http404
-        choices = [self._choice(stays, goes) for stays, goes in (pages, pages[::-1])]
+        names = apart(pages)
+        choices = [self._choice(*pages, names[0]), self._choice(*pages[::-1], names[1])]
         title = _("Which one stays?")
         return self._respond(request, "admin/merge_two.html", pages[0], title=title, pages=choices)
 
-    def _choice(self, stays, goes) -> dict:
+    def _choice(self, stays, goes, name: str) -> dict:
         counts = [one.naming(stays).count() for one in relations(self.model)]
         return {
-            "page": stays,
+            "name": name,
             "standing": standing(stays)[1],
             "count": sum(counts),
             "goes": goes,
@@ -166,15 +169,19 @@ class MergeablePageAdmin(PageAdmin):
         return self._review(request, Plan(merged, kept), wrong)
 
     def _merge(self, request, merged, kept):
-        done = merge(
-            merged,
-            kept,
-            by=request.user,
-            take=request.POST.getlist("take"),
-            name_kind=request.POST.get("name_kind", ""),
-            seen=request.POST.get("seen", "-"),
-        )
-        note = _("Merged “%(merged)s” into “%(kept)s”.") % {"merged": merged, "kept": kept}
+        names = apart([merged, kept])  # as they are before one takes over of the other
+        note = _("Merged “%(merged)s” into “%(kept)s”.") % {"merged": names[0], "kept": names[1]}
+        with one_version(by=request.user, note=note, way="merge"):
+            done = merge(
+                merged,
+                kept,
+                by=request.user,
+                take=request.POST.getlist("take"),
+                name_kind=request.POST.get("name_kind", ""),
+                seen=request.POST.get("seen", "-"),
+            )
+            done.merged_name, done.kept_name = names
+            done.save(update_fields=["merged_name", "kept_name"])
         LogEntry.objects.log_actions(request.user.pk, [merged, kept], CHANGE, note)
         address = self._address("undo_merge", kept, done.pk)
         link = format_html('<a href="{}">{}</a>', address, _("Undo the merge…"))
@@ -182,7 +189,7 @@ class MergeablePageAdmin(PageAdmin):
         return HttpResponseRedirect(self._address("change", kept))
 
     def _review(self, request, plan: Plan, wrong: list[str]):
-        told = {"merged": plan.merged, "kept": plan.kept}
+        told = {"merged": plan.merged_name, "kept": plan.kept_name}
         posted = request.POST if request.method == "POST" else None
         kinds = plan.name_kinds
         chosen = kinds[0][0] if kinds and posted is None else (posted or {}).get("name_kind", "")

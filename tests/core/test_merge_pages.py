@@ -309,3 +309,83 @@ def test_version_with_a_row_for_each_of_two_that_are_one_is_restored_with_one():
     event.refresh_from_db()
     assert event.title == "Talks"
     assert [row.organisation for row in event.participations.all()] == [other]
+
+
+# Two of the same name
+
+
+@pytest.fixture
+def alike():
+    union = make.make_organisation(name="Peace Union")
+    one = make.make_organisation(name="Peace Forum", acronym="PF", parent=union)
+    return one, make.make_organisation(name="Peace Forum", slug="forum-two", status="draft")
+
+
+def test_two_of_the_same_name_are_told_apart_on_every_page(publisher, alike):
+    public, draft = alike
+    told = "Peace Forum (PF, part of Peace Union, published)", "Peace Forum (draft)"
+    which = publisher.get(
+        address(Organisation, "merge_two"), {"of": [page.pk for page in alike]}
+    ).text
+    for name in told:
+        assert f"“{name}” stays</a>" in which
+    review = publisher.get(merge_address(draft, public)).text
+    assert f"Merge {told[1]} into {told[0]}</button>" in review
+    assert f"<strong>“{told[0]}” stays.</strong>" in review
+    done = press(publisher, draft, public).text
+    assert f"Merged “{told[1]}” into “{told[0]}”." in done
+    history = publisher.get(address(Organisation, "history", public.pk)).text
+    assert f"“{told[1]}” was merged into “{told[0]}” on" in history
+    undo = address(Organisation, "undo_merge", public.pk, Merge.objects.get().pk)
+    assert f"Undo the merge of “{told[1]}” into “{told[0]}”" in publisher.get(undo).text
+
+
+def test_two_that_differ_in_nothing_are_told_apart_by_their_address(publisher):
+    pair = [make.make_place(name="Goma", slug=slug) for slug in ("goma", "goma-2")]
+    text = publisher.get(address(Place, "merge_two"), {"of": [page.pk for page in pair]}).text
+    assert "“Goma (published, goma)” stays" in text
+    assert "“Goma (published, goma-2)” stays" in text
+
+
+def offered(client, model, typed):
+    asked = {
+        "app_label": model._meta.app_label,
+        "model_name": model._meta.model_name,
+        "field_name": "merged_into",
+        "term": typed,
+    }
+    found = client.get("/admin/autocomplete/", asked).json()["results"]
+    return [one["text"] for one in found]
+
+
+def test_chooser_tells_those_of_one_name_apart(publisher, alike):
+    assert sorted(offered(publisher, Organisation, "Peace")) == [
+        "Peace Forum (PF, part of Peace Union, published)",
+        "Peace Forum (draft)",
+        "Peace Union",
+    ]
+
+
+def test_chooser_has_the_best_match_first(publisher):
+    for name in ("A list of peace", "Appeal for Peace", "Peace", "Peace Now"):
+        make.make_place(name=name)
+    make.make_place(name="Called otherwise", other_names="Peace")
+    assert offered(publisher, Place, "peace") == [
+        "Peace",
+        "Peace Now",
+        "A list of peace",
+        "Appeal for Peace",
+        "Called otherwise",
+    ]
+
+
+def test_chooser_asks_as_many_queries_for_three_rows_as_for_one(publisher):
+    def queries(rows):
+        for number in range(rows):
+            over = make.make_organisation(name=f"Over {rows} {number}")
+            make.make_organisation(name=f"Like {rows}", parent=over)
+        with CaptureQueriesContext(connection) as context:
+            assert len(offered(publisher, Organisation, f"Like {rows}")) == rows
+        return len(context)
+
+    assert queries(2) == queries(4)

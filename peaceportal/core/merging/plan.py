@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from peaceportal.core.apart import apart
 from peaceportal.core.folding import fold
 from peaceportal.core.merging.relations import Relation, own_links, relations
 from peaceportal.core.merging.writing import is_empty, value_of
@@ -90,9 +91,22 @@ class Plan:
     kept: TreePage
 
     @cached_property
+    def names(self) -> list[str]:
+        """What the two are called, the one that goes first; told apart if that is the same."""
+        return apart([self.merged, self.kept])
+
+    @property
+    def merged_name(self) -> str:
+        return self.names[0]
+
+    @property
+    def kept_name(self) -> str:
+        return self.names[1]
+
+    @cached_property
     def refusals(self) -> list[str]:
         """Why it cannot be done, each with what to do; empty if it can."""
-        told = {"merged": self.merged, "kept": self.kept}
+        told = {"merged": self.merged_name, "kept": self.kept_name}
         if self.merged.pk == self.kept.pk:
             return [_("A record cannot be merged into itself. Choose another one.")]
         found = []
