@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -20,12 +22,13 @@ from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.merging.plan import Plan
 from peaceportal.core.merging.relations import relations
+from peaceportal.core.merging.telling import at, what_moved
 from peaceportal.core.merging.undoing import Undoing, undo
 from peaceportal.core.page_admin import PageAdmin
 from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import moment, standing
 from peaceportal.core.versions.capture import one_version
-from peaceportal.core.versions.history import who
+from peaceportal.core.versions.history import Entry, is_merge, who
 from peaceportal.core.versions.snapshots import versions_of
 
 
@@ -91,6 +94,9 @@ class MergeablePageAdmin(PageAdmin):
         response = super().history_view(request, object_id, extra_context)
         record = response.context_data["object"]
         response.context_data["merges"] = self._told(request, record, Merge.objects.all())
+        merges = list(Merge.objects.about(record))
+        told = response.context_data["entries"]
+        response.context_data["entries"] = [_with_what_moved(one, merges) for one in told]
         return response
 
     def restore_view(self, request, object_id, version):
@@ -248,3 +254,13 @@ class MergeablePageAdmin(PageAdmin):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         return record
+
+
+def _with_what_moved(entry: Entry, merges: list[Merge]) -> Entry:
+    """What a merge did besides changing fields of the page itself."""
+    revision = entry.version.revision
+    if not is_merge(revision):
+        return entry
+    merge, is_undone = at(merges, revision.date_created)
+    said = what_moved(merge, is_undone) if merge else ""
+    return replace(entry, sentences=[*entry.sentences, said]) if said else entry

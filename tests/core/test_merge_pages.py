@@ -3,11 +3,13 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.roles import EDITOR
+from peaceportal.core.versions.capture import one_version
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
@@ -389,3 +391,49 @@ def test_chooser_asks_as_many_queries_for_three_rows_as_for_one(publisher):
         return len(context)
 
     assert queries(2) == queries(4)
+
+
+# What is told of it afterwards
+
+
+@pytest.mark.versions
+def test_recent_changes_tell_a_merge_by_its_note(publisher, two):
+    one, other = two
+    press(publisher, one, other)
+    publisher.post(address(Organisation, "undo_merge", one.pk, Merge.objects.get().pk))
+    for name in ("index", "changes"):
+        shown = publisher.get(reverse(f"admin:{name}"))
+        undid, merged = shown.context["recent"][:2]
+        assert undid.record == "Undid the merge of “Afr. Union” into “African Union”."
+        assert merged.record == "Merged “Afr. Union” into “African Union”."
+        assert {undid.address, merged.address} == {address(Organisation, "change", other.pk)}
+        assert (merged.others, undid.others) == (0, 0)
+        assert "organisation by ana" in " ".join(shown.text.split())
+
+
+@pytest.mark.versions
+def test_history_says_what_a_merge_moved(publisher, two):
+    one, other = two
+    press(publisher, one, other, name_kind="", take=[])
+    text = publisher.get(address(Organisation, "history", other.pk)).text
+    assert "What moved – " in text
+    assert "Events it took part in: 6" in text
+    assert "Nothing that staff edit was changed." not in text
+    publisher.post(address(Organisation, "undo_merge", one.pk, Merge.objects.get().pk))
+    for page in two:
+        entries = publisher.get(address(Organisation, "history", page.pk)).context["entries"]
+        assert (entries[0].how, entries[1].how) == ("", "")
+        assert any("What went back, as far as" in said for said in entries[0].sentences)
+
+
+@pytest.mark.versions
+def test_activity_is_named_by_its_text(publisher):
+    area = make.make_area(name="Mediation")
+    activity = make.make_activity(area=area, text="Trains mediators", status="published")
+    with one_version():
+        area.summary = "New"
+        area.save()
+        activity.order = 3
+        activity.save()
+    text = publisher.get(address(AreaOfWork, "history", area.pk)).text
+    assert "Activity “Trains mediators”" in text
