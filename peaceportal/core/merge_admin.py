@@ -31,6 +31,8 @@ from peaceportal.core.versions.capture import one_version
 from peaceportal.core.versions.history import Entry, is_merge, who
 from peaceportal.core.versions.snapshots import versions_of
 
+MERGES_TOLD = 20  # of one page, the latest
+
 
 class ChooseForm(forms.Form):
     """The record that stays, found by typing as everywhere in the admin."""
@@ -86,7 +88,7 @@ class MergeablePageAdmin(PageAdmin):
         may = obj is not None and self.has_merge_permission(request)
         if may and not obj.merged_into_id:
             context["merge_address"] = self._address("merge", obj)
-        if obj is not None and obj.merged_into_id:
+        if obj is not None:
             context["merges"] = self._told(request, obj, Merge.objects.standing())
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -120,7 +122,7 @@ class MergeablePageAdmin(PageAdmin):
     def _told(self, request, record, merges) -> list[dict]:
         """The merges of a page and into it, in words; with the way to undo those that stand."""
         found = []
-        for one in merges.about(record):
+        for one in merges.about(record)[:MERGES_TOLD]:
             told = {"merged": one.merged_name, "kept": one.kept_name, "when": moment(one.at)}
             told["who"] = who(one.by) or _("a command")
             said = _("“%(merged)s” was merged into “%(kept)s” on %(when)s by %(who)s.") % told
@@ -200,6 +202,7 @@ class MergeablePageAdmin(PageAdmin):
         kinds = plan.name_kinds
         chosen = kinds[0][0] if kinds and posted is None else (posted or {}).get("name_kind", "")
         swapped = f"{self._address('merge', plan.kept)}?{urlencode({'into': plan.merged.pk})}"
+        can_be_swapped = not Plan(plan.kept, plan.merged).refusals
         return self._respond(
             request,
             "admin/merge.html",
@@ -212,7 +215,7 @@ class MergeablePageAdmin(PageAdmin):
             button=_("Merge %(merged)s into %(kept)s") % told,
             kept_address=self._address("change", plan.kept),
             choose_address=self._address("merge", plan.merged),
-            swapped_address=swapped,
+            swapped_address=swapped if can_be_swapped else "",
         )
 
     # Undoing
@@ -237,7 +240,23 @@ class MergeablePageAdmin(PageAdmin):
             % {"merged": done.merged_name, "kept": done.kept_name},
             work=work,
             wrong=wrong or work.refusals,
+            first=self._to_undo_first(done) if work.refusals else [],
         )
+
+    def _to_undo_first(self, done: Merge) -> list[tuple[str, str]]:
+        """The later merges into the same page: what each is called, and where it is undone."""
+        kept = done.kept
+        if kept is None or done.undone_at is not None:
+            return []
+        later = Merge.objects.standing().filter(pk__gt=done.pk, model=done.model).about(kept)
+        said = _("Undo the merge of “%(merged)s” into “%(kept)s”")
+        return [
+            (
+                said % {"merged": one.merged_name, "kept": one.kept_name},
+                self._address("undo_merge", kept, one.pk),
+            )
+            for one in later[:MERGES_TOLD]
+        ]
 
     def _undo(self, request, done: Merge):
         lost = undo(done, by=request.user)

@@ -437,3 +437,48 @@ def test_activity_is_named_by_its_text(publisher):
         activity.save()
     text = publisher.get(address(AreaOfWork, "history", area.pk)).text
     assert "Activity “Trains mediators”" in text
+
+
+# No dead ends
+
+
+def test_undo_is_offered_on_the_form_of_the_page_that_stays(publisher, two):
+    press(publisher, *two)
+    text = publisher.get(address(Organisation, "change", two[1].pk)).text
+    assert address(Organisation, "undo_merge", two[1].pk, Merge.objects.get().pk) in text
+
+
+def test_refused_undo_leads_to_what_is_undone_first(publisher, two):
+    first, later = merge(*two), merge(make.make_organisation(name="Third"), two[1])
+    text = publisher.get(address(Organisation, "undo_merge", two[1].pk, first.pk)).text
+    assert "was merged into “African Union” after this. Undo that merge first" in text
+    link = address(Organisation, "undo_merge", two[1].pk, later.pk)
+    assert f'href="{link}">Undo the merge of “Third” into “African Union”</a>' in text
+
+
+def test_other_way_round_is_a_link_where_it_can_be_and_only_there(publisher):
+    public, draft = make.make_place(name="Public"), make.make_place(name="Draft", status="draft")
+    refused = publisher.get(merge_address(public, draft)).text
+    assert "or merge the other way round" in refused
+    assert f'href="{merge_address(draft, public)}">The other way round: “Public” stays' in refused
+    assert "The other way round" not in publisher.get(merge_address(draft, public)).text
+
+
+def test_removed_records_name_the_page_and_offer_the_undo(client, publisher, two):
+    done = merge(*two)
+    text = publisher.get(reverse("admin:removed")).text
+    assert f'<a href="{address(Organisation, "change", two[1].pk)}">African Union</a>' in text
+    undo = address(Organisation, "undo_merge", two[0].pk, done.pk)
+    assert f'<a href="{undo}">Undo the merge…' in text
+    client.force_login(make.make_member(EDITOR))
+    assert "Undo the merge" not in client.get(reverse("admin:removed")).text
+
+
+def test_putting_back_a_merged_page_says_why_nothing_was(publisher):
+    one, other = make.make_place(name="One"), make.make_place(name="{0} & <b>")
+    merge(one, other)
+    data = {"action": "put_back", "_selected_action": [one.pk]}
+    text = publisher.post(address(Place), data, follow=True).text
+    assert "“One” was not put back, for it was merged into “{0} &amp; &lt;b&gt;”." in text
+    assert "0 pages were put back" not in text
+    assert address(Place, "change", one.pk) in text

@@ -306,7 +306,8 @@ def test_merged_page_is_listed_and_stays_where_it_went(publisher):
         title="Gone", removed_at=datetime(2024, 1, 1, tzinfo=UTC), merged_into=there
     )
     shown = publisher.get(reverse("admin:removed")).text
-    assert "merged into another page" in shown
+    assert "merged into" in shown
+    assert f'<a href="{address(Event, "change", there.pk)}">There</a>' in shown
     assert "Put it back" not in shown
     put_back(publisher, gone)
     gone.refresh_from_db()
