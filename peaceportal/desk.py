@@ -101,7 +101,8 @@ class Desk(AdminSite):
         sections = []
         for key, name, labels in SECTIONS:
             sections.append((key, name, [models.pop(label, None) for label in labels]))
-        sections.append((*REST, [*models.values()]))
+        rest = REST if "core.User" in models else (REST[0], _("Old and missing addresses"))
+        sections.append((*rest, [*models.values()]))
         return [
             {
                 "app_label": key,

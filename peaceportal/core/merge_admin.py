@@ -168,6 +168,8 @@ class MergeablePageAdmin(PageAdmin):
             context = {"form": form, "media": self.media + form.media, "title": title}
             return self._respond(request, "admin/merge_choose.html", merged, **context)
         kept = form.cleaned_data["into"]
+        if merged.merged_into_id == kept.pk:
+            return self._done_already(request, merged, kept)
         wrong: list[str] = []
         if request.method == "POST":
             try:
@@ -196,11 +198,23 @@ class MergeablePageAdmin(PageAdmin):
         self.message_user(request, format_html("{} {}", note, link), messages.SUCCESS)
         return HttpResponseRedirect(self._address("change", kept))
 
+    def _done_already(self, request, merged, kept):
+        """Somebody pressed a moment before: what was asked for is done."""
+        done = Merge.objects.standing().about(merged).filter(kept_uid=kept.uid).first()
+        names = (done.merged_name, done.kept_name) if done else apart([merged, kept])
+        told = {"merged": names[0], "kept": names[1]}
+        said = _("“%(merged)s” is merged into “%(kept)s” already.")
+        if done:
+            told |= {"who": who(done.by) or _("a command"), "when": moment(done.at)}
+            said = _("“%(merged)s” was merged into “%(kept)s” by %(who)s, on %(when)s.")
+        said = said % told
+        self.message_user(request, said, messages.INFO)
+        return HttpResponseRedirect(self._address("change", kept))
+
     def _review(self, request, plan: Plan, wrong: list[str]):
         told = {"merged": plan.merged_name, "kept": plan.kept_name}
         posted = request.POST if request.method == "POST" else None
-        kinds = plan.name_kinds
-        chosen = kinds[0][0] if kinds and posted is None else (posted or {}).get("name_kind", "")
+        chosen = plan.name_kind_at_first if posted is None else posted.get("name_kind", "")
         swapped = f"{self._address('merge', plan.kept)}?{urlencode({'into': plan.merged.pk})}"
         can_be_swapped = not Plan(plan.kept, plan.merged).refusals
         return self._respond(
@@ -210,7 +224,7 @@ class MergeablePageAdmin(PageAdmin):
             title=_("Merge “%(merged)s” into “%(kept)s”") % told,
             plan=plan,
             wrong=wrong,
-            taken=plan.takeable if posted is None else posted.getlist("take"),
+            taken=plan.taken_at_first if posted is None else posted.getlist("take"),
             name_kind=chosen,
             button=_("Merge %(merged)s into %(kept)s") % told,
             kept_address=self._address("change", plan.kept),

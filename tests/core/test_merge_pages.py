@@ -482,3 +482,50 @@ def test_putting_back_a_merged_page_says_why_nothing_was(publisher):
     assert "“One” was not put back, for it was merged into “{0} &amp; &lt;b&gt;”." in text
     assert "0 pages were put back" not in text
     assert address(Place, "change", one.pk) in text
+
+
+# Nothing more than somebody who is tired would notice
+
+
+def test_dates_codes_and_states_are_ticked_by_nobody_but_staff(publisher):
+    one = make.make_place(name="Region", kind="region")
+    other = make.make_place(name="Land", iso_code="MMR", kind="country")
+    text = publisher.get(merge_address(other, one)).text
+    assert 'name="take" value="iso_code"> take this over' in text
+    body = make.make_organisation(name="One", as_of="2024", founded="1990", summary="It talks.")
+    text = publisher.get(merge_address(body, make.make_organisation(name="Other"))).text
+    for name, ticked in (("as_of", ""), ("founded", ""), ("summary", " checked")):
+        assert f'name="take" value="{name}"{ticked}> take this over' in text
+
+
+def test_name_that_readers_never_saw_is_not_kept_unasked(publisher):
+    draft, other = make.make_place(name="Draft", status="draft"), make.make_place(name="Other")
+    text = publisher.get(merge_address(draft, other)).text
+    assert 'name="name_kind" value="" checked' in text
+    assert "nobody but staff sees" not in text
+    assert "What you tick" not in text
+    press(publisher, draft, other)
+    other.refresh_from_db()
+    assert other.other_names == ""
+
+
+def test_who_presses_second_is_told_who_was_first(client, publisher, two):
+    seen = read_form(publisher.get(merge_address(*two)))
+    publisher.post(merge_address(*two), seen)
+    client.force_login(make.make_user(username="second"))
+    answer = client.post(merge_address(*two), seen, follow=True)
+    assert answer.redirect_chain == [(address(Organisation, "change", two[1].pk), 302)]
+    assert "“Afr. Union” was merged into “African Union” by ana, on" in answer.text
+    assert Merge.objects.count() == 1
+
+
+def test_chooser_says_what_to_do_without_javascript(publisher, two):
+    text = publisher.get(address(Organisation, "merge", two[0].pk)).text
+    noscript = text.partition('<div class="merging">')[2].partition("<noscript>")[2]
+    assert "tick the two in the list of organisations" in noscript.partition("</noscript>")[0]
+
+
+def test_long_text_of_what_moves_ends_in_a_whole_word(publisher, two):
+    make.make_engagement(organisation=two[0], text="mediates " * 40)
+    text = publisher.get(merge_address(*two)).text
+    assert "mediates…</li>" in text
