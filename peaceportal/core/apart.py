@@ -13,7 +13,7 @@ from peaceportal.core.publishing import Page
 from peaceportal.core.standing import standing
 
 LONGEST_NAME = 250  # characters of a name that something else follows
-LONGEST_MARK = 60  # of each thing that follows
+LONGEST_MARK = 80  # of each thing that follows; an address is never longer
 
 
 def apart(pages: Sequence[Page], *, repeated: Collection[str] = ()) -> list[str]:

@@ -132,7 +132,7 @@ class StandingFilter(admin.SimpleListFilter):
 def named(page, otherwise: str = ""):
     """A link to the form of a page, by its title."""
     if page is None:
-        return otherwise or None
+        return otherwise or "–"
     options = page._meta
     try:
         name = f"{admin.site.name}:{options.app_label}_{options.model_name}_change"

@@ -147,7 +147,9 @@ def where(client, path):
 def test_publisher_leads_an_address_to_a_page(client):
     client.force_login(make.make_member(PUBLISHER))
     body, row = make.make_organisation(name="New Office"), miss()
-    assert "Lead it to" in client.get(address(MissedAddress, "change", row.pk)).text
+    form = client.get(address(MissedAddress, "change", row.pk)).text
+    assert "Lead it to" in form
+    assert ">None<" not in form
     assert "now comes to “New Office”" in lead(client, row, page=body.pk).text
     answer = client.get(row.path)
     assert (answer.status_code, answer.headers["Location"]) == (301, body.get_absolute_url())
