@@ -58,6 +58,11 @@ class Desk(AdminSite):
             *super().get_urls(),
         ]
 
+    def autocomplete_view(self, request):
+        from peaceportal.core.offering import Offering
+
+        return Offering.as_view(admin_site=self)(request)
+
     def own(self, view):
         """A view of the desk as a whole: it is given the desk besides."""
         return self.admin_view(partial(view, site=self))
@@ -96,7 +101,8 @@ class Desk(AdminSite):
         sections = []
         for key, name, labels in SECTIONS:
             sections.append((key, name, [models.pop(label, None) for label in labels]))
-        sections.append((*REST, [*models.values()]))
+        rest = REST if "core.User" in models else (REST[0], _("Old and missing addresses"))
+        sections.append((*rest, [*models.values()]))
         return [
             {
                 "app_label": key,

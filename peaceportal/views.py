@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
-from peaceportal.core import missed
+from peaceportal.core import leading, missed
 from peaceportal.core.addresses import Gone, gone, moved_permanently
 from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.core.permanent import find_record
@@ -116,7 +116,8 @@ def bad_request(request, exception):
 
 
 def not_found(request, exception):
-    return missed.noting(request, render(request, "404.html", status=404))
+    answer = leading.led(request)
+    return answer or missed.noting(request, render(request, "404.html", status=404))
 
 
 def server_error(request):

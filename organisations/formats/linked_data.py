@@ -47,7 +47,7 @@ def organisation_in_words(body: Organisation, above: Iterable[Organisation]) -> 
     about = {
         "@type": TYPES.get(body.kind, "Organization"),
         **identity(body),
-        "alternateName": [*filter(None, [body.acronym]), *(one.name for one in body.names.all())],
+        "alternateName": [*filter(None, [body.acronym]), *(one.name for one in body.shown_names)],
         "description": body.summary,
         "foundingDate": plain_moment(body.founded),
         "dissolutionDate": plain_moment(body.ended),

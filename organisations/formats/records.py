@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.formats.sources import sources
 from organisations.models import Engagement, Organisation, OrganisationName, Succession
+from peaceportal.core.folding import fold
 from peaceportal.core.formats.queries import absolute
 from peaceportal.core.formats.records import (
     address,
@@ -87,6 +88,7 @@ def records(pks: list[int], at: datetime | None = None) -> Iterator[dict]:
             "names": [
                 {"name": name, "kind": kind, "language": language}
                 for name, kind, language in names.get(pk, [])
+                if fold(name) != fold(body.name)
             ],
             "parents": [link(parent.uid, parent.slug, parent.name) for parent in parents],
             "predecessors": before.get(pk, []),

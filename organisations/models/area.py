@@ -6,6 +6,7 @@ from organisations.models.other_names import OtherNames
 from organisations.models.source import Sourced
 from organisations.querysets import AreaQuerySet, EngagementQuerySet
 from peaceportal.core.dates import DatesInOrder, EDTFField
+from peaceportal.core.plain_text import shortened
 from peaceportal.core.records import Record
 from peaceportal.core.rich_text import RichTextField, plain_text
 from peaceportal.core.search.texts import SearchTexts
@@ -88,7 +89,7 @@ class Engagement(Record, Sourced):
         ]
 
     def __str__(self):
-        return self.text[:80] or str(self.uid)
+        return shortened(self.text, 80) or str(self.uid)
 
     def search_texts(self):
         return SearchTexts(body=self.text)

@@ -112,6 +112,14 @@ class Organisation(TreePage, Sourced):
     def has_ended(self) -> bool:
         return self.state == State.ENDED
 
+    @property
+    def shown_names(self) -> "list[OrganisationName]":
+        """Its other names. One that it has again, after it was called otherwise, is none."""
+        return [row for row in self.names.all() if fold(row.name) != fold(self.name)]
+
+    def marks(self):
+        return [*filter(None, [self.acronym]), *super().marks()]
+
     def merging_refusals(self, into):
         refusals = super().merging_refusals(into)
         for one, other in ((self, into), (into, self)):

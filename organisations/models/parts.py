@@ -6,7 +6,6 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.area import AreaOfWork
@@ -15,6 +14,7 @@ from organisations.models.place import Place
 from organisations.models.source import Sourced
 from peaceportal.core.constraints import LARGEST_SMALL_INTEGER, FieldCheck
 from peaceportal.core.dates import DatesInOrder, EDTFField
+from peaceportal.core.plain_text import shortened
 from peaceportal.core.publishing import Part, PartQuerySet
 from peaceportal.core.search.texts import SearchTexts
 from peaceportal.core.vocabularies import VocabularyField
@@ -104,7 +104,7 @@ class Activity(Part, Sourced):
         ]
 
     def __str__(self):
-        return Truncator(self.text).chars(80)
+        return shortened(self.text, 80)
 
     @property
     def shown_places(self) -> list[Place]:
@@ -139,7 +139,7 @@ class Quotation(Part, Sourced):
         ordering = ["date_earliest", "pk"]
 
     def __str__(self):
-        return Truncator(self.text).chars(80)
+        return shortened(self.text, 80)
 
     def clean(self):
         super().clean()
@@ -201,7 +201,7 @@ class Resource(Part, Sourced):
         ]
 
     def __str__(self):
-        return self.title or Truncator(self.summary).chars(80)
+        return self.title or shortened(self.summary, 80)
 
     def search_texts(self):
         return SearchTexts(title=self.title, summary=self.summary)

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from peaceportal.core import noticing
+from peaceportal.core.apart import apart, read_marks
 from peaceportal.core.doubles import RULES, Double
+from peaceportal.core.publishing import Page
 from peaceportal.core.roles import is_out, may_publish
 from peaceportal.core.standing import standing
 
@@ -103,7 +105,10 @@ def _told(request, site, models: dict[str, type[Model]], rows: list[Double]) -> 
     records: dict = {}
     for label in {row.model for row in rows}:
         uids = {uid for row in rows if row.model == label for uid in (row.one, row.other)}
-        records |= {one.uid: one for one in models[label].objects.with_uids(uids)}
+        found_here = list(models[label].objects.with_uids(uids))
+        if issubclass(models[label], Page):
+            read_marks(found_here)
+        records |= {one.uid: one for one in found_here}
     found = []
     for row in rows:
         pair = [records[uid] for uid in (row.one, row.other) if uid in records]
@@ -112,12 +117,13 @@ def _told(request, site, models: dict[str, type[Model]], rows: list[Double]) -> 
         model_admin = site.get_model_admin(models[row.model])
         # The older record keeps its address, unless only the other is known to readers.
         first, second = sorted(pair, key=lambda record: (not is_out(record), record.pk))
+        names = _names([first, second])
         found.append(
             Pair(
                 pk=row.pk,
                 kind=capfirst(models[row.model]._meta.verbose_name),
                 because=row.get_because_display(),
-                records=[_shown(site, record) for record in (first, second)],
+                records=[_shown(site, first, names[0]), _shown(site, second, names[1])],
                 merge_address=merge_address(site, first, second)
                 if may_publish(request.user)
                 else "",
@@ -127,7 +133,14 @@ def _told(request, site, models: dict[str, type[Model]], rows: list[Double]) -> 
     return found
 
 
-def _shown(site, record: Model) -> Shown:
+def _names(pair: list[Model]) -> list[str]:
+    """Of pages told apart, for two of a pair are often called the same."""
+    if isinstance(pair[0], Page):
+        return apart(pair)
+    return [record.title_text for record in pair]
+
+
+def _shown(site, record: Model, title: str) -> Shown:
     options = type(record)._meta
     name = f"{site.name}:{options.app_label}_{options.model_name}_change"
-    return Shown(record.title_text, reverse(name, args=[record.pk]), *standing(record))
+    return Shown(title, reverse(name, args=[record.pk]), *standing(record))

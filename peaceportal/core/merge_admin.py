@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -14,17 +16,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from peaceportal.core.apart import apart
 from peaceportal.core.choosing import ChosenOne
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.merging.plan import Plan
 from peaceportal.core.merging.relations import relations
+from peaceportal.core.merging.telling import at, what_moved
 from peaceportal.core.merging.undoing import Undoing, undo
 from peaceportal.core.page_admin import PageAdmin
 from peaceportal.core.roles import may_publish
 from peaceportal.core.standing import moment, standing
-from peaceportal.core.versions.history import who
+from peaceportal.core.versions.capture import one_version
+from peaceportal.core.versions.history import Entry, is_merge, who
 from peaceportal.core.versions.snapshots import versions_of
+
+MERGES_TOLD = 20  # of one page, the latest
 
 
 class ChooseForm(forms.Form):
@@ -81,7 +88,7 @@ class MergeablePageAdmin(PageAdmin):
         may = obj is not None and self.has_merge_permission(request)
         if may and not obj.merged_into_id:
             context["merge_address"] = self._address("merge", obj)
-        if obj is not None and obj.merged_into_id:
+        if obj is not None:
             context["merges"] = self._told(request, obj, Merge.objects.standing())
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -89,6 +96,9 @@ class MergeablePageAdmin(PageAdmin):
         response = super().history_view(request, object_id, extra_context)
         record = response.context_data["object"]
         response.context_data["merges"] = self._told(request, record, Merge.objects.all())
+        merges = list(Merge.objects.about(record))
+        told = response.context_data["entries"]
+        response.context_data["entries"] = [_with_what_moved(one, merges) for one in told]
         return response
 
     def restore_view(self, request, object_id, version):
@@ -113,7 +123,7 @@ class MergeablePageAdmin(PageAdmin):
     def _told(self, request, record, merges) -> list[dict]:
         """The merges of a page and into it, in words; with the way to undo those that stand."""
         found = []
-        for one in merges.about(record):
+        for one in merges.about(record)[:MERGES_TOLD]:
             told = {"merged": one.merged_name, "kept": one.kept_name, "when": moment(one.at)}
             told["who"] = who(one.by) or _("a command")
             said = _("“%(merged)s” was merged into “%(kept)s” on %(when)s by %(who)s.") % told
@@ -135,14 +145,15 @@ class MergeablePageAdmin(PageAdmin):
         pages = [found[pk] for pk in sorted(found)]
         if len(pages) != 2:
             raise Http404
-        choices = [self._choice(stays, goes) for stays, goes in (pages, pages[::-1])]
+        names = apart(pages)
+        choices = [self._choice(*pages, names[0]), self._choice(*pages[::-1], names[1])]
         title = _("Which one stays?")
         return self._respond(request, "admin/merge_two.html", pages[0], title=title, pages=choices)
 
-    def _choice(self, stays, goes) -> dict:
+    def _choice(self, stays, goes, name: str) -> dict:
         counts = [one.naming(stays).count() for one in relations(self.model)]
         return {
-            "page": stays,
+            "name": name,
             "standing": standing(stays)[1],
             "count": sum(counts),
             "goes": goes,
@@ -159,6 +170,8 @@ class MergeablePageAdmin(PageAdmin):
             context = {"form": form, "media": self.media + form.media, "title": title}
             return self._respond(request, "admin/merge_choose.html", merged, **context)
         kept = form.cleaned_data["into"]
+        if merged.merged_into_id == kept.pk:
+            return self._done_already(request, merged, kept)
         wrong: list[str] = []
         if request.method == "POST":
             try:
@@ -168,27 +181,44 @@ class MergeablePageAdmin(PageAdmin):
         return self._review(request, Plan(merged, kept), wrong)
 
     def _merge(self, request, merged, kept):
-        done = merge(
-            merged,
-            kept,
-            by=request.user,
-            take=request.POST.getlist("take"),
-            name_kind=request.POST.get("name_kind", ""),
-            seen=request.POST.get("seen", "-"),
-        )
-        note = _("Merged “%(merged)s” into “%(kept)s”.") % {"merged": merged, "kept": kept}
+        names = apart([merged, kept])  # as they are before one takes over of the other
+        note = _("Merged “%(merged)s” into “%(kept)s”.") % {"merged": names[0], "kept": names[1]}
+        with one_version(by=request.user, note=note, way="merge"):
+            done = merge(
+                merged,
+                kept,
+                by=request.user,
+                take=request.POST.getlist("take"),
+                name_kind=request.POST.get("name_kind", ""),
+                seen=request.POST.get("seen", "-"),
+            )
+            done.merged_name, done.kept_name = names
+            done.save(update_fields=["merged_name", "kept_name"])
         LogEntry.objects.log_actions(request.user.pk, [merged, kept], CHANGE, note)
         address = self._address("undo_merge", kept, done.pk)
         link = format_html('<a href="{}">{}</a>', address, _("Undo the merge…"))
         self.message_user(request, format_html("{} {}", note, link), messages.SUCCESS)
         return HttpResponseRedirect(self._address("change", kept))
 
+    def _done_already(self, request, merged, kept):
+        """Somebody pressed a moment before: what was asked for is done."""
+        done = Merge.objects.standing().about(merged).filter(kept_uid=kept.uid).first()
+        names = (done.merged_name, done.kept_name) if done else apart([merged, kept])
+        told = {"merged": names[0], "kept": names[1]}
+        said = _("“%(merged)s” is merged into “%(kept)s” already.")
+        if done:
+            told |= {"who": who(done.by) or _("a command"), "when": moment(done.at)}
+            said = _("“%(merged)s” was merged into “%(kept)s” by %(who)s, on %(when)s.")
+        said = said % told
+        self.message_user(request, said, messages.INFO)
+        return HttpResponseRedirect(self._address("change", kept))
+
     def _review(self, request, plan: Plan, wrong: list[str]):
-        told = {"merged": plan.merged, "kept": plan.kept}
+        told = {"merged": plan.merged_name, "kept": plan.kept_name}
         posted = request.POST if request.method == "POST" else None
-        kinds = plan.name_kinds
-        chosen = kinds[0][0] if kinds and posted is None else (posted or {}).get("name_kind", "")
+        chosen = plan.name_kind_at_first if posted is None else posted.get("name_kind", "")
         swapped = f"{self._address('merge', plan.kept)}?{urlencode({'into': plan.merged.pk})}"
+        can_be_swapped = not Plan(plan.kept, plan.merged).refusals
         return self._respond(
             request,
             "admin/merge.html",
@@ -196,12 +226,12 @@ class MergeablePageAdmin(PageAdmin):
             title=_("Merge “%(merged)s” into “%(kept)s”") % told,
             plan=plan,
             wrong=wrong,
-            taken=plan.takeable if posted is None else posted.getlist("take"),
+            taken=plan.taken_at_first if posted is None else posted.getlist("take"),
             name_kind=chosen,
             button=_("Merge %(merged)s into %(kept)s") % told,
             kept_address=self._address("change", plan.kept),
             choose_address=self._address("merge", plan.merged),
-            swapped_address=swapped,
+            swapped_address=swapped if can_be_swapped else "",
         )
 
     # Undoing
@@ -226,7 +256,23 @@ class MergeablePageAdmin(PageAdmin):
             % {"merged": done.merged_name, "kept": done.kept_name},
             work=work,
             wrong=wrong or work.refusals,
+            first=self._to_undo_first(done) if work.refusals else [],
         )
+
+    def _to_undo_first(self, done: Merge) -> list[tuple[str, str]]:
+        """The later merges into the same page: what each is called, and where it is undone."""
+        kept = done.kept
+        if kept is None or done.undone_at is not None:
+            return []
+        later = Merge.objects.standing().filter(pk__gt=done.pk, model=done.model).about(kept)
+        said = _("Undo the merge of “%(merged)s” into “%(kept)s”")
+        return [
+            (
+                said % {"merged": one.merged_name, "kept": one.kept_name},
+                self._address("undo_merge", kept, one.pk),
+            )
+            for one in later[:MERGES_TOLD]
+        ]
 
     def _undo(self, request, done: Merge):
         lost = undo(done, by=request.user)
@@ -243,3 +289,13 @@ class MergeablePageAdmin(PageAdmin):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         return record
+
+
+def _with_what_moved(entry: Entry, merges: list[Merge]) -> Entry:
+    """What a merge did besides changing fields of the page itself."""
+    revision = entry.version.revision
+    if not is_merge(revision):
+        return entry
+    merge, is_undone = at(merges, revision.date_created)
+    said = what_moved(merge, is_undone) if merge else ""
+    return replace(entry, sentences=[*entry.sentences, said]) if said else entry

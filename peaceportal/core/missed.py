@@ -88,6 +88,9 @@ class MissedAddress(models.Model):
     )
     is_ignored = models.BooleanField(_("ignored"), default=False)
     leads_to = models.CharField(_("now leads to"), max_length=500, blank=True, default="")
+    # The page to which it leads (`core/leading`).
+    page_model = models.CharField(max_length=80, blank=True, default="", editable=False)
+    page_uid = models.UUIDField(null=True, editable=False)
 
     objects = MissedQuerySet.as_manager()
 

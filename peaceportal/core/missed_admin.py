@@ -6,38 +6,21 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from peaceportal.core import missed
-from peaceportal.core.addresses import PublicPageView
+from peaceportal.core import leading, missed
 from peaceportal.core.choosing import ChosenOne, OneField
-from peaceportal.core.listing import ListAdmin
+from peaceportal.core.listing import ListAdmin, Rows
 from peaceportal.core.missed import MissedAddress
-from peaceportal.core.publishing import Page
 from peaceportal.core.roles import may_publish
-from peaceportal.core.slugs import LONGEST_SLUG, OldSlug
-
-
-def page_meant(path: str) -> tuple[type[Page] | None, str]:
-    """The kind of page of which it is an address, and the slug in it; of others None."""
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return None, ""
-    view = getattr(match.func, "view_class", None)
-    slug = match.kwargs.get("slug", "")
-    if view is None or not issubclass(view, PublicPageView) or set(match.kwargs) != {"slug"}:
-        return None, ""
-    model = view().get_queryset().model
-    return (model, slug) if len(slug) <= LONGEST_SLUG else (None, "")
+from peaceportal.core.slugs import OldSlug
 
 
 class LeadsToForm(forms.ModelForm):
-    """Chooses the page to which an address leads from now on."""
+    """Chooses the page to which an address leads from now on, by its title or its address."""
 
     class Meta:
         model = MissedAddress
@@ -45,24 +28,65 @@ class LeadsToForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.page_model, self.slug = page_meant(self.instance.path)
-        if self.page_model is None or self.instance.leads_to:
+        self.page_model, self.slug = leading.page_meant(self.instance.path)
+        if why_not(self.instance):
             return
-        self.fields["page"] = OneField(
-            self.page_model.objects.published(),
+        if self.page_model is not None:
+            self.fields["page"] = OneField(
+                self.page_model.objects.published(),
+                required=False,
+                label=_("Lead it to"),
+                help_text=_(
+                    "Type a title. Readers who ask for this address then come to that page."
+                ),
+                widget=ChosenOne(self.page_model._meta.get_field("merged_into"), admin.site),
+            )
+        self.fields["page_address"] = forms.CharField(
             required=False,
-            label=_("Lead it to"),
-            help_text=_("Type a title. Readers who ask for this address then come to that page."),
-            widget=ChosenOne(self.page_model._meta.get_field("merged_into"), admin.site),
+            max_length=1000,
+            label=_("Or to the page with this address")
+            if self.page_model
+            else _("Lead it to the page with this address"),
+            help_text=_(
+                "Of any kind of page: open it on the site, copy its address out of the browser, "
+                "and paste it here."
+            ),
+            widget=forms.TextInput(attrs={"class": "vTextField"}),
         )
+        if self.instance.leads_to:
+            self.fields["nowhere"] = forms.BooleanField(
+                required=False, label=_("Lead it nowhere any more")
+            )
+
+    def clean_page_address(self):
+        typed = self.cleaned_data["page_address"].strip()
+        if not typed:
+            return None
+        page = leading.page_at(typed)
+        if page is None:
+            raise ValidationError(
+                _(
+                    "No page that readers see has this address here. Open the page on the site, "
+                    "and copy its address from there."
+                )
+            )
+        return page
 
     def clean(self):
         told = super().clean()
-        if told.get("page"):
+        by_title, by_address = told.get("page"), told.get("page_address")
+        if by_title and by_address and by_title != by_address:
+            raise ValidationError(_("Two different pages are named. Name the right one alone."))
+        self.chosen = by_title or by_address
+        if self.chosen and told.get("nowhere"):
+            raise ValidationError(_("It cannot lead to a page and nowhere. Choose one of the two."))
+        if self.chosen:
             self._refuse_taken()
         return told
 
     def _refuse_taken(self) -> None:
+        if self.page_model is None:
+            return
         owner = self.page_model.objects.with_slug(self.slug).first()
         if owner is not None:
             raise ValidationError(
@@ -73,6 +97,15 @@ class LeadsToForm(forms.ModelForm):
             raise ValidationError(
                 _("This address belonged to another page once, and stays with it.")
             )
+
+
+def why_not(row: MissedAddress) -> str:
+    """Why it cannot lead to a page; empty if it can."""
+    if leading.is_of_the_site(row.path):
+        return _("The site itself answers this address, so it cannot lead to a page.")
+    if not leading.can_lead(row.path):
+        return _("Only the beginning of so long an address is kept, so it cannot lead to a page.")
+    return ""
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -95,17 +128,37 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset if chosen == "all" else queryset.to_look_at()
 
 
+def named(page, otherwise: str = ""):
+    """A link to the form of a page, by its title."""
+    if page is None:
+        return otherwise or "–"
+    options = page._meta
+    try:
+        name = f"{admin.site.name}:{options.app_label}_{options.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[page.pk]), page.title_text)
+    except NoReverseMatch:
+        return page.title_text
+
+
+class MissedRows(Rows):
+    def get_results(self, request):
+        super().get_results(request)
+        pages = leading.read_pages(self.result_list)
+        for row in self.result_list:
+            row.page = pages.get(row.page_uid)
+
+
 @admin.register(MissedAddress)
 class MissedAddressAdmin(ListAdmin):
     """Seen by whoever sees old addresses; decided by those who decide what readers see."""
 
     form = LeadsToForm
-    list_display = ("path", "times", "first_at", "last_at", "our_page", "leads_to")
+    list_display = ("path", "times", "first_at", "last_at", "our_page", "leads_to_page")
     list_filter = (StandingFilter,)
     search_fields = ("path", "linked_on")
     search_help_text = _("Search in addresses, and in those of our pages that lead there.")
     actions = ("ignore", "unignore")
-    told = ("path", "times", "first_at", "last_at", "our_page", "leads_to")
+    told = ("path", "leads_to_page", "times", "first_at", "last_at", "our_page", "why_not")
 
     def has_add_permission(self, request):
         return False
@@ -126,12 +179,15 @@ class MissedAddressAdmin(ListAdmin):
         return self.told
 
     def get_fieldsets(self, request, obj=None):
+        path, leads_to, *others, _reason = self.told
         decided = ["is_ignored"]
-        is_page = obj is not None and page_meant(obj.path)[0] is not None
-        if is_page and not obj.leads_to and self.has_change_permission(request, obj):
-            decided = ["page", *decided]
-        path, *others = self.told
-        return [(None, {"fields": (path, *decided, *others)})]
+        if obj is not None and why_not(obj):
+            decided = ["why_not", *decided]
+        elif obj is not None and self.has_change_permission(request, obj):
+            ways = ["page"] if leading.page_meant(obj.path)[0] else []
+            ends = ["nowhere"] if obj.leads_to else []
+            decided = [*ways, "page_address", *ends, *decided]
+        return [(None, {"fields": (path, leads_to, *decided, *others)})]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         # The choice of a page is no field of the model, and made by the form itself.
@@ -141,6 +197,18 @@ class MissedAddressAdmin(ListAdmin):
         missed.write()  # what this process has counted
         return super().changelist_view(request, extra_context)
 
+    def get_changelist(self, request, **kwargs):
+        return MissedRows
+
+    @admin.display(description=_("now leads to"), ordering="leads_to")
+    def leads_to_page(self, row):
+        page = row.page if hasattr(row, "page") else leading.page_of(row)
+        return named(page, row.leads_to)
+
+    @admin.display(description=_("Lead it to"))
+    def why_not(self, row):
+        return why_not(row)
+
     @admin.display(description=_("our page that leads there"), ordering="linked_on")
     def our_page(self, row):
         address = row.our_address
@@ -149,15 +217,17 @@ class MissedAddressAdmin(ListAdmin):
         return format_html('<a href="{}">{}</a>', address, row.linked_on)
 
     def save_model(self, request, obj, form, change):
-        page = form.cleaned_data.get("page")
-        with transaction.atomic():
-            if page:
-                OldSlug.lead(form.slug, page)
-                obj.leads_to = page.get_absolute_url()[:500]
-            super().save_model(request, obj, form, change)
+        page, said = form.chosen, ""
         if page:
-            done = _("Who asks for %(path)s now comes to “%(page)s”.")
-            self.message_user(request, done % {"path": obj.path, "page": page}, messages.SUCCESS)
+            leading.lead(obj, page)
+            obj.is_ignored = False
+            said = _("Who asks for %(path)s now comes to “%(page)s”.")
+        elif form.cleaned_data.get("nowhere"):
+            leading.let_go(obj)
+            said = _("%(path)s leads nowhere any more.")
+        super().save_model(request, obj, form, change)
+        if said:
+            self.message_user(request, said % {"path": obj.path, "page": page}, messages.SUCCESS)
 
     @admin.action(description=_("Ignore"), permissions=["change"])
     def ignore(self, request, queryset):

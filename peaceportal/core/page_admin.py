@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -35,6 +35,9 @@ WHO_SEES_A_PAGE = format_lazy(
         "nothing of it is lost, and it can be put back."
     ),
 )
+
+
+MERGED_NAMED = 5  # of those that an action did not put back
 
 
 class PartAdmin(Kept, RecordAdmin):
@@ -96,12 +99,22 @@ class PageAdmin(Previews, States, PartAdmin):
 
     @admin.action(description=_("Put back"), permissions=["publish"])
     def put_back(self, request, queryset):
-        pages = [page for page in queryset if page.removed_at and not page.merged_into_id]
+        removed = [page for page in queryset if page.removed_at]
+        pages = [page for page in removed if not page.merged_into_id]
         count = queryset.put_back()
         done = ngettext("%d page was put back.", "%d pages were put back.", count) % count
         if count == len(pages) == 1:
             done = self._naming(pages[0], _("“{}” was put back. {}"), _("Open it"))
-        self._tell(request, pages, count, done, _("Put back on the site."))
+        merged = [page for page in removed if page.merged_into_id]
+        if pages or not merged:
+            self._tell(request, pages, count, done, _("Put back on the site."))
+        for page in merged[:MERGED_NAMED]:
+            self.message_user(request, self._why_merged_stays(page), messages.WARNING)
+
+    def _why_merged_stays(self, page) -> str:
+        said = _("“{}” was not put back, for it was merged into “%(into)s”. {}")
+        into = escape(str(page.merged_into)).replace("{", "{{").replace("}", "}}")
+        return self._naming(page, said % {"into": into}, _("Open it to undo the merge"))
 
     def _naming(self, page, sentence: str, link: str) -> str:
         options = self.opts

@@ -91,3 +91,11 @@ def _joined(before: str, line: str, cut: re.Match | None, words: set[str]) -> st
     if cut[2] == _SOFT_HYPHEN or whole in words:
         return f"{before[:-1]}{line}"
     return f"{before}{line}"
+
+
+def shortened(text: str, length: int) -> str:
+    """At most so many characters, ending in a whole word where one fits."""
+    if len(text) <= length:
+        return text
+    head, space, _rest = text[:length].rpartition(" ")
+    return f"{head if space else text[: length - 1]}…"

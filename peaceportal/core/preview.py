@@ -99,7 +99,12 @@ class Previews(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if getattr(request, "is_preview", False):  # it stands in a window of its own
-            shown = ("show_save", "show_save_and_add_another", "show_save_and_continue")
+            shown = (
+                "show_save",
+                "show_save_and_add_another",
+                "show_save_and_continue",
+                "show_close",
+            )
             context.update(dict.fromkeys(shown, False))
             context["cannot_be_shown"] = True
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_preview"

@@ -264,6 +264,10 @@ class Page(Published):
     def title_text(self) -> str:
         return getattr(self, self.title_field)
 
+    def marks(self) -> list[str]:
+        """What tells it from another of the same name, shortly; the first tells most."""
+        return []
+
     @property
     def identifier_values(self) -> tuple[str, ...]:
         return tuple(identifier.value for identifier in related(self, "identifiers"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import IntegerField, Model, QuerySet, Value
+from django.db.models import IntegerField, Model, QuerySet, Value, prefetch_related_objects
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from peaceportal.core.merging.merges import Merge
 from peaceportal.core.publishing import Page
 from peaceportal.core.recent_admin import pages_seen
 from peaceportal.core.roles import may_publish
@@ -35,7 +36,9 @@ class Removed:
     address: str
     when: str
     who: str
-    was_merged: bool
+    merged_into: str  # empty unless it was merged into another page
+    into_address: str
+    undo_address: str
     can_be_put_back: bool
 
 
@@ -84,27 +87,34 @@ def _told(request, site, models: list[type[Model]], rows: list[tuple]) -> list[R
     pages: dict[tuple[int, int], Page] = {}
     for number in {number for number, _pk, _at in rows}:
         pks = [pk for of, pk, _at in rows if of == number]
-        found = models[number].objects.for_removed_list().in_bulk(pks)
-        pages |= {(number, pk): page for pk, page in found.items()}
+        found = list(models[number].objects.for_removed_list().filter(pk__in=pks))
+        prefetch_related_objects(found, "merged_into")
+        pages |= {(number, page.pk): page for page in found}
     by = who_removed({page.uid: page.removed_at for page in pages.values()})
     publishes = may_publish(request.user)
+    merged = [page.uid for page in pages.values() if page.merged_into_id]
+    merges = Merge.objects.standing().filter(merged_uid__in=merged).order_by("pk")
+    numbers = dict(merges.values_list("merged_uid", "pk")) if merged and publishes else {}
     found = []
     for number, pk, _at in rows:
         page = pages.get((number, pk))
         if page is None:
             continue
         options = models[number]._meta
-        name = f"{site.name}:{options.app_label}_{options.model_name}_change"
+        name = f"{site.name}:{options.app_label}_{options.model_name}"
+        into, merge = page.merged_into, numbers.get(page.uid)
         found.append(
             Removed(
                 title=page.title_text,
                 kind=capfirst(options.verbose_name),
                 model=options.label_lower,
                 pk=pk,
-                address=reverse(name, args=[pk]),
+                address=reverse(f"{name}_change", args=[pk]),
                 when=moment(page.removed_at),
                 who=by.get(page.uid, ""),
-                was_merged=page.merged_into_id is not None,
+                merged_into=into.title_text if into else "",
+                into_address=reverse(f"{name}_change", args=[into.pk]) if into else "",
+                undo_address=reverse(f"{name}_undo_merge", args=[pk, merge]) if merge else "",
                 can_be_put_back=publishes
                 and page.merged_into_id is None
                 and site.get_model_admin(models[number]).has_change_permission(request),

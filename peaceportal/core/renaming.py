@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from peaceportal.core.dates import EDTFInput
+from peaceportal.core.dates import EDTFDate, EDTFInput
 from peaceportal.core.dates.forms import EDTFFormField
 from peaceportal.core.folding import fold
 from peaceportal.core.states import PageForm
@@ -31,10 +32,25 @@ class RenamingForm(PageForm):
         label=gettext_lazy("Called so from"),
         required=False,
         widget=EDTFInput(attrs={"size": 30, "class": "edtf"}),
-        help_text=gettext_lazy("When it changed its name."),
+        help_text=gettext_lazy(
+            "When it changed its name, for example 2019, May 2019 or 3 May 2019."
+        ),
     )
 
     former_name = ""
+
+    def _dates(self):
+        """Those that may be ranges: of this one its own words say what may be typed."""
+        return [date for date in super()._dates() if date is not self.fields.get("renamed_on")]
+
+    def clean_renamed_on(self):
+        """“Since 2019” says that it changed in 2019; “until 2019” does not say when."""
+        date = self.cleaned_data["renamed_on"]
+        if date and date.start is None:
+            raise ValidationError(
+                _("Write when it changed its name, for example 2019 or 3 May 2019.")
+            )
+        return EDTFDate(date.start, date.start) if date and date.end is None else date
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -29,9 +29,12 @@ def others_publish(user: models.Model) -> bool:
 
 
 def is_out(record: models.Model) -> bool:
-    """Whether readers see it, or will when its moment comes: what changes of it they would see."""
+    """Whether readers see it, or will when its moment comes: what changes of it they would see.
+
+    So they would of a page that was removed or merged, once it is put back as it stood.
+    """
     if isinstance(record, Page):
-        return record.status in PUBLIC_STATUSES and record.removed_at is None
+        return record.status in PUBLIC_STATUSES
     if isinstance(record, Part):
         return record.status in PUBLIC_STATUSES and any(map(is_out, _pages(record)))
     if not isinstance(record, Record):
@@ -65,7 +68,7 @@ def _is_cited(record: Record) -> bool:
 def out(model: type[Record], of: str = "") -> Q:
     """What `is_out` says of stored records of a model, or of the relation `of`."""
     if issubclass(model, Page):
-        return Q(**{f"{of}status__in": PUBLIC_STATUSES, f"{of}removed_at__isnull": True})
+        return Q(**{f"{of}status__in": PUBLIC_STATUSES})
     if issubclass(model, Part):
         on_a_page = Q()
         for name in model.page_fields:

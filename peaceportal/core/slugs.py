@@ -45,11 +45,6 @@ class OldSlug(Record):
     def __str__(self):
         return self.slug
 
-    @classmethod
-    def lead(cls, slug: str, page: models.Model) -> OldSlug:
-        """Make an address that no page has or had lead to `page`."""
-        return cls.objects.create(model=page._meta.label_lower, slug=slug, page_uid=page.uid)
-
 
 def slugify(text: str) -> str:
     """Letters, figures and their marks of any script, joined by hyphens (NFC, lower case).

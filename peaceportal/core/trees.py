@@ -95,6 +95,9 @@ class TreePage(NamedPage):
                 }
             )
 
+    def marks(self):
+        return [_("part of %(parent)s") % {"parent": self.parent}] if self.parent_id else []
+
     def merging_refusals(self, into: TreePage) -> list[str]:
         """Why it cannot be merged into another of its kind, each with what to do about it."""
         if self.pk not in into.chain_above():

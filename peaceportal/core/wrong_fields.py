@@ -25,9 +25,10 @@ class SaysWhatIsWrong:
     def render_change_form(self, request, context, *args, **kwargs):
         form, rows = context["adminform"].form, context["inline_admin_formsets"]
         if context["errors"]:
-            ask_for_files(form)
-            for row in _kept_rows(rows):
-                ask_for_files(row)
+            # The window in which it was typed still has the files of a preview.
+            loses_files = not getattr(request, "is_preview", False)
+            for one in (form, *_kept_rows(rows)) if loses_files else ():
+                ask_for_files(one)
             context["errors"] = AdminErrorList(form, [group.formset for group in rows])
             context["wrong_fields"] = list(wrong_fields(form, rows))
         return super().render_change_form(request, context, *args, **kwargs)

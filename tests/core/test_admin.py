@@ -480,8 +480,13 @@ def test_old_addresses_are_read_and_not_edited(editor):
     event.slug = "after"
     event.save()
     old = OldSlug.objects.get()
-    assert "before" in editor.get(address(OldSlug)).text
     url = address(OldSlug, "change", old.pk)
+    for text in (editor.get(address(OldSlug)).text, editor.get(url).text):
+        assert "before" in text
+        assert f'<a href="{address(timeline.Event, "change", event.pk)}">{event.title}</a>' in text
+        assert "timeline.event" not in text.partition("<main")[2].replace(
+            "?model=timeline.event", ""
+        )
     assert editor.post(url, {"slug": "other"}).status_code == 403
     assert editor.post(address(OldSlug, "delete", old.pk), {"post": "yes"}).status_code == 403
     assert editor.get(address(OldSlug, "add")).status_code == 403

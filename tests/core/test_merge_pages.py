@@ -3,12 +3,14 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from organisations.models import AreaOfWork, Organisation, Place
 from peaceportal.core.merging.doing import merge
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.merging.undoing import undo
 from peaceportal.core.roles import EDITOR
+from peaceportal.core.versions.capture import one_version
 from peaceportal.core.versions.restoring import restore
 from peaceportal.core.versions.snapshots import snapshot, versions_of
 from tests import factories as make
@@ -428,3 +430,221 @@ def test_version_with_a_row_for_each_of_two_that_are_one_is_restored_with_one():
     event.refresh_from_db()
     assert event.title == "Talks"
     assert [row.organisation for row in event.participations.all()] == [other]
+
+
+# Two of the same name
+
+
+@pytest.fixture
+def alike():
+    union = make.make_organisation(name="Peace Union")
+    one = make.make_organisation(name="Peace Forum", acronym="PF", parent=union)
+    return one, make.make_organisation(name="Peace Forum", slug="forum-two", status="draft")
+
+
+def test_two_of_the_same_name_are_told_apart_on_every_page(publisher, alike):
+    public, draft = alike
+    told = "Peace Forum (PF, part of Peace Union, published)", "Peace Forum (draft)"
+    which = publisher.get(
+        address(Organisation, "merge_two"), {"of": [page.pk for page in alike]}
+    ).text
+    for name in told:
+        assert f"“{name}” stays</a>" in which
+    review = publisher.get(merge_address(draft, public)).text
+    assert f"Merge {told[1]} into {told[0]}</button>" in review
+    assert f"<strong>“{told[0]}” stays.</strong>" in review
+    done = press(publisher, draft, public).text
+    assert f"Merged “{told[1]}” into “{told[0]}”." in done
+    history = publisher.get(address(Organisation, "history", public.pk)).text
+    assert f"“{told[1]}” was merged into “{told[0]}” on" in history
+    undo = address(Organisation, "undo_merge", public.pk, Merge.objects.get().pk)
+    assert f"Undo the merge of “{told[1]}” into “{told[0]}”" in publisher.get(undo).text
+
+
+def test_two_that_differ_in_nothing_are_told_apart_by_their_address(publisher):
+    pair = [make.make_place(name="Goma", slug=slug) for slug in ("goma", "goma-2")]
+    text = publisher.get(address(Place, "merge_two"), {"of": [page.pk for page in pair]}).text
+    assert "“Goma (published, goma)” stays" in text
+    assert "“Goma (published, goma-2)” stays" in text
+
+
+def offered(client, model, typed):
+    asked = {
+        "app_label": model._meta.app_label,
+        "model_name": model._meta.model_name,
+        "field_name": "merged_into",
+        "term": typed,
+    }
+    found = client.get("/admin/autocomplete/", asked).json()["results"]
+    return [one["text"] for one in found]
+
+
+def test_chooser_tells_those_of_one_name_apart(publisher, alike):
+    assert sorted(offered(publisher, Organisation, "Peace")) == [
+        "Peace Forum (PF, part of Peace Union, published)",
+        "Peace Forum (draft)",
+        "Peace Union",
+    ]
+
+
+def test_chooser_has_the_best_match_first(publisher):
+    for name in ("A list of peace", "Appeal for Peace", "Peace", "Peace Now"):
+        make.make_place(name=name)
+    make.make_place(name="Called otherwise", other_names="Peace")
+    assert offered(publisher, Place, "peace") == [
+        "Peace",
+        "Peace Now",
+        "A list of peace",
+        "Appeal for Peace",
+        "Called otherwise",
+    ]
+
+
+def test_chooser_asks_as_many_queries_for_three_rows_as_for_one(publisher):
+    def queries(rows):
+        for number in range(rows):
+            over = make.make_organisation(name=f"Over {rows} {number}")
+            make.make_organisation(name=f"Like {rows}", parent=over)
+        with CaptureQueriesContext(connection) as context:
+            assert len(offered(publisher, Organisation, f"Like {rows}")) == rows
+        return len(context)
+
+    assert queries(2) == queries(4)
+
+
+# What is told of it afterwards
+
+
+@pytest.mark.versions
+def test_recent_changes_tell_a_merge_by_its_note(publisher, two):
+    one, other = two
+    press(publisher, one, other)
+    publisher.post(address(Organisation, "undo_merge", one.pk, Merge.objects.get().pk))
+    for name in ("index", "changes"):
+        shown = publisher.get(reverse(f"admin:{name}"))
+        undid, merged = shown.context["recent"][:2]
+        assert undid.record == "Undid the merge of “Afr. Union” into “African Union”."
+        assert merged.record == "Merged “Afr. Union” into “African Union”."
+        assert {undid.address, merged.address} == {address(Organisation, "change", other.pk)}
+        assert (merged.others, undid.others) == (0, 0)
+        assert "organisation by ana" in " ".join(shown.text.split())
+
+
+@pytest.mark.versions
+def test_history_says_what_a_merge_moved(publisher, two):
+    one, other = two
+    press(publisher, one, other, name_kind="", take=[])
+    text = publisher.get(address(Organisation, "history", other.pk)).text
+    assert "What moved – " in text
+    assert "Events it took part in: 6" in text
+    assert "Nothing that staff edit was changed." not in text
+    publisher.post(address(Organisation, "undo_merge", one.pk, Merge.objects.get().pk))
+    for page in two:
+        entries = publisher.get(address(Organisation, "history", page.pk)).context["entries"]
+        assert (entries[0].how, entries[1].how) == ("", "")
+        assert any("What went back, as far as" in said for said in entries[0].sentences)
+
+
+@pytest.mark.versions
+def test_activity_is_named_by_its_text(publisher):
+    area = make.make_area(name="Mediation")
+    activity = make.make_activity(area=area, text="Trains mediators", status="published")
+    with one_version():
+        area.summary = "New"
+        area.save()
+        activity.order = 3
+        activity.save()
+    text = publisher.get(address(AreaOfWork, "history", area.pk)).text
+    assert "Activity “Trains mediators”" in text
+
+
+# No dead ends
+
+
+def test_undo_is_offered_on_the_form_of_the_page_that_stays(publisher, two):
+    press(publisher, *two)
+    text = publisher.get(address(Organisation, "change", two[1].pk)).text
+    assert address(Organisation, "undo_merge", two[1].pk, Merge.objects.get().pk) in text
+
+
+def test_refused_undo_leads_to_what_is_undone_first(publisher, two):
+    first, later = merge(*two), merge(make.make_organisation(name="Third"), two[1])
+    text = publisher.get(address(Organisation, "undo_merge", two[1].pk, first.pk)).text
+    assert "was merged into “African Union” after this. Undo that merge first" in text
+    link = address(Organisation, "undo_merge", two[1].pk, later.pk)
+    assert f'href="{link}">Undo the merge of “Third” into “African Union”</a>' in text
+
+
+def test_other_way_round_is_a_link_where_it_can_be_and_only_there(publisher):
+    public, draft = make.make_place(name="Public"), make.make_place(name="Draft", status="draft")
+    refused = publisher.get(merge_address(public, draft)).text
+    assert "or merge the other way round" in refused
+    assert f'href="{merge_address(draft, public)}">The other way round: “Public” stays' in refused
+    assert "The other way round" not in publisher.get(merge_address(draft, public)).text
+
+
+def test_removed_records_name_the_page_and_offer_the_undo(client, publisher, two):
+    done = merge(*two)
+    text = publisher.get(reverse("admin:removed")).text
+    assert f'<a href="{address(Organisation, "change", two[1].pk)}">African Union</a>' in text
+    undo = address(Organisation, "undo_merge", two[0].pk, done.pk)
+    assert f'<a href="{undo}">Undo the merge…' in text
+    client.force_login(make.make_member(EDITOR))
+    assert "Undo the merge" not in client.get(reverse("admin:removed")).text
+
+
+def test_putting_back_a_merged_page_says_why_nothing_was(publisher):
+    one, other = make.make_place(name="One"), make.make_place(name="{0} & <b>")
+    merge(one, other)
+    data = {"action": "put_back", "_selected_action": [one.pk]}
+    text = publisher.post(address(Place), data, follow=True).text
+    assert "“One” was not put back, for it was merged into “{0} &amp; &lt;b&gt;”." in text
+    assert "0 pages were put back" not in text
+    assert address(Place, "change", one.pk) in text
+
+
+# Nothing more than somebody who is tired would notice
+
+
+def test_dates_codes_and_states_are_ticked_by_nobody_but_staff(publisher):
+    one = make.make_place(name="Region", kind="region")
+    other = make.make_place(name="Land", iso_code="MMR", kind="country")
+    text = publisher.get(merge_address(other, one)).text
+    assert 'name="take" value="iso_code"> take this over' in text
+    body = make.make_organisation(name="One", as_of="2024", founded="1990", summary="It talks.")
+    text = publisher.get(merge_address(body, make.make_organisation(name="Other"))).text
+    for name, ticked in (("as_of", ""), ("founded", ""), ("summary", " checked")):
+        assert f'name="take" value="{name}"{ticked}> take this over' in text
+
+
+def test_name_that_readers_never_saw_is_not_kept_unasked(publisher):
+    draft, other = make.make_place(name="Draft", status="draft"), make.make_place(name="Other")
+    text = publisher.get(merge_address(draft, other)).text
+    assert 'name="name_kind" value="" checked' in text
+    assert "nobody but staff sees" not in text
+    assert "What you tick" not in text
+    press(publisher, draft, other)
+    other.refresh_from_db()
+    assert other.other_names == ""
+
+
+def test_who_presses_second_is_told_who_was_first(client, publisher, two):
+    seen = read_form(publisher.get(merge_address(*two)))
+    publisher.post(merge_address(*two), seen)
+    client.force_login(make.make_user(username="second"))
+    answer = client.post(merge_address(*two), seen, follow=True)
+    assert answer.redirect_chain == [(address(Organisation, "change", two[1].pk), 302)]
+    assert "“Afr. Union” was merged into “African Union” by ana, on" in answer.text
+    assert Merge.objects.count() == 1
+
+
+def test_chooser_says_what_to_do_without_javascript(publisher, two):
+    text = publisher.get(address(Organisation, "merge", two[0].pk)).text
+    noscript = text.partition('<div class="merging">')[2].partition("<noscript>")[2]
+    assert "tick the two in the list of organisations" in noscript.partition("</noscript>")[0]
+
+
+def test_long_text_of_what_moves_ends_in_a_whole_word(publisher, two):
+    make.make_engagement(organisation=two[0], text="mediates " * 40)
+    text = publisher.get(merge_address(*two)).text
+    assert "mediates…</li>" in text

@@ -149,6 +149,7 @@ def test_columns_that_hold_a_permanent_identity_are_these():
     assert found == {
         "core.Identifier.page_uid",  # follows its page
         "core.OldSlug.page_uid",  # leads to the merged page, and so on to the other
+        "core.MissedAddress.page_uid",  # as above
         "core.VersionDetail.about",
         "core.Double.one",  # found anew when either has changed
         "core.Double.other",

@@ -137,6 +137,21 @@ def test_chosen_file_is_not_kept(editor, settings, tmp_path):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_file_is_not_asked_for_again_in_the_window_that_never_had_it(editor):
+    event = make.make_event()
+    data = typed(editor, event, title="")
+    row = {"title": "Record", "kind": "record", "language": "en", "status": "published"}
+    row["file"] = SimpleUploadedFile("record.pdf", b"%PDF-1.4\n%%EOF")
+    add_rows(data, "documents", row)
+    text = shown(editor, event, data).text
+    assert "This cannot be shown yet." in text
+    assert "files are not kept" not in text
+    assert 'class="closelink"' not in text
+    row["file"].seek(0)
+    saved = editor.post(address(Event, "change", event.pk), data)
+    assert "Choose record.pdf again: files are not kept after an error." in saved.text
+
+
 def test_stored_file_stays(editor, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     file = SimpleUploadedFile("record.pdf", b"%PDF-1.4\n%%EOF")

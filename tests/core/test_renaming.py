@@ -96,6 +96,37 @@ def test_wrong_answers_are_said(editor, office):
     assert names(office) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "until"), [("since 2019", "2019"), ("2019/..", "2019"), ("about 2019", "about 2019")]
+)
+def test_since_a_date_is_that_date(client, editor, office, typed, until):
+    assert saved(rename(editor, office, "Dialogue", renaming="renamed", renamed_on=typed))
+    ((_name, _kind, to_date),) = names(office)
+    assert str(to_date) == until
+    assert "since" not in client.get("/organisations/peace-office/").text.partition("names")[2]
+
+
+def test_until_a_date_does_not_say_when_it_changed(editor, office):
+    answer = rename(editor, office, "Dialogue", renaming="renamed", renamed_on="until 2019")
+    said = "Write when it changed its name, for example 2019 or 3 May 2019."
+    assert errors(answer) == {"renamed_on": [said]}
+    assert names(office) == []
+    fields = answer.context["adminform"].form.fields
+    assert "since" not in str(fields["renamed_on"].help_text)
+    assert "since 2008" in str(fields["founded"].help_text)
+
+
+def test_name_that_it_has_again_is_no_former_name_to_readers(client, editor, office):
+    rename(editor, office, "Dialogue Office", renaming="renamed", renamed_on="2014")
+    rename(editor, office, "Peace Office", renaming="renamed", renamed_on="2019")
+    assert {name for name, *_ in names(office)} == {"Peace Office", "Dialogue Office"}
+    page = client.get("/organisations/peace-office/").text
+    assert page.count("Former name:") == 1
+    assert '"alternateName": ["Dialogue Office"]' in page
+    (told,) = client.get("/organisations.json").json()["results"]
+    assert [row["name"] for row in told["names"]] == ["Dialogue Office"]
+
+
 def test_old_name_that_was_added_by_hand_is_not_doubled(editor, office):
     row = {"name": "Peace Office", "kind": "former", "language": "en"}
     answer = rename(editor, office, "New", rows={"names": [row]}, renaming="renamed")

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from organisations.models import AreaOfWork, Engagement, Resource, Source
+from peaceportal.core.merging.doing import merge
 from peaceportal.core.models import User
 from peaceportal.core.roles import ADMINISTRATOR, EDITOR, PUBLISHER, is_out, others_publish
 from peaceportal.core.versions.capture import changed, one_version
@@ -320,6 +321,23 @@ def test_locked_page_says_why(editor):
     text = editor.get(address(Event, "change", make.make_event().pk)).text
     assert "Readers see this, so it is changed by a publisher." in text
     assert 'name="_note"' not in text
+
+
+def test_what_was_taken_off_is_not_changed_by_an_editor_before_it_is_back(editor):
+    """For put back, or no longer merged, readers would see it unread by any publisher."""
+    removed, merged = make.make_organisation(name="Removed"), make.make_organisation(name="Merged")
+    row = make.make_organisation_name(organisation=removed)
+    type(removed).objects.filter(pk=removed.pk).remove()
+    merge(merged, make.make_organisation(name="Stays"))
+    for page in (removed, merged):
+        url = address(type(page), "change", page.pk)
+        assert "Readers saw this, so it is changed by a publisher." in editor.get(url).text
+        assert editor.post(url, {"name": "Mine"}).status_code == 403
+        assert type(page).objects.get(pk=page.pk).name == page.name
+    assert is_out(row)
+    draft = make.make_organisation(name="Draft", status="draft")
+    type(draft).objects.filter(pk=draft.pk).remove()
+    assert saved(send(editor, address(type(draft), "change", draft.pk), name="Better"))
 
 
 def test_opening_a_source_asks_the_same_however_many_cite_it(editor):

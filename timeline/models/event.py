@@ -174,6 +174,9 @@ class Event(Page, Sourced):
     def get_absolute_url(self):
         return reverse("timeline:detail", kwargs={"slug": self.slug})
 
+    def marks(self):
+        return [str(self.happened)] if self.happened else []
+
     @property
     def is_agreement(self) -> bool:
         return self.kind == self.Kind.AGREEMENT

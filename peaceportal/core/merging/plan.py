@@ -9,16 +9,20 @@ from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from peaceportal.core.apart import apart
+from peaceportal.core.dates import EDTFField
 from peaceportal.core.folding import fold
 from peaceportal.core.merging.relations import HIDES_PLACES, Relation, own_links, relations
 from peaceportal.core.merging.writing import is_empty, value_of
+from peaceportal.core.plain_text import shortened
 from peaceportal.core.rich_text import RichTextField, plain_text
 from peaceportal.core.trees import TreePage
 from peaceportal.core.versions.snapshots import shown_fields
 
+LONGEST_TITLE = 120  # characters
 SHOWN = 5  # of each relation, by name
 # What decides who sees a page, where and as what: never taken over from another.
 OF_ITSELF = {
@@ -67,7 +71,7 @@ def title_of(row: models.Model, relation: Relation) -> str:
     others = [str(other) for other in named if other]
     own = str(row)
     says_nothing = others and own == str(getattr(row, "uid", ""))
-    return Truncator(" – ".join(others if says_nothing else [*others, own])).chars(120)
+    return shortened(" – ".join(others if says_nothing else [*others, own]), LONGEST_TITLE)
 
 
 def in_words(page: TreePage, field: models.Field) -> str:
@@ -89,9 +93,22 @@ class Plan:
     kept: TreePage
 
     @cached_property
+    def names(self) -> list[str]:
+        """What the two are called, the one that goes first; told apart if that is the same."""
+        return apart([self.merged, self.kept])
+
+    @property
+    def merged_name(self) -> str:
+        return self.names[0]
+
+    @property
+    def kept_name(self) -> str:
+        return self.names[1]
+
+    @cached_property
     def refusals(self) -> list[str]:
         """Why it cannot be done, each with what to do; empty if it can."""
-        told = {"merged": self.merged, "kept": self.kept}
+        told = {"merged": self.merged_name, "kept": self.kept_name}
         if self.merged.pk == self.kept.pk:
             return [_("A record cannot be merged into itself. Choose another one.")]
         found = []
@@ -188,6 +205,25 @@ class Plan:
         return [side.name for side in self.sides if side.can_be_taken]
 
     @property
+    def taken_at_first(self) -> list[str]:
+        """What is ticked beforehand: texts, but no date, code or state, which are true of one."""
+        model = type(self.merged)
+        unique = unique_columns(model)
+        return [
+            name
+            for name in self.takeable
+            if name not in unique
+            and not isinstance(model._meta.get_field(name), EDTFField)
+            and not model._meta.get_field(name).choices
+        ]
+
+    @property
+    def name_kind_at_first(self) -> str:
+        """A name that readers never saw is not made public unless somebody says so."""
+        kinds = self.name_kinds
+        return kinds[0][0] if kinds and self.merged.was_public() else ""
+
+    @property
     def name_kinds(self) -> list[tuple[str, str]]:
         """As what its name can be kept; none where the other one has that name already."""
         used = {fold(name) for name in self.kept.names_in_use()}
@@ -212,6 +248,11 @@ class Plan:
     def shows_what_was_hidden(self) -> bool:
         """Whether readers will see what they do not see now."""
         return self.kept.is_public() and not self.merged.is_public()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether readers see what goes."""
+        return self.merged.is_public()
 
     @property
     def leads_on(self) -> bool:

@@ -146,8 +146,13 @@ def _add(records: list[models.Model], versions: dict, using: str) -> None:
             db=using,
             format="json",
             serialized_data=serialised(record, names, links),
-            object_repr=f"{model._meta.label_lower} {uid}",
+            object_repr=_called(record)[:200],
         )
+
+
+def _called(record: models.Model) -> str:
+    """Pages and parts by their title. That of a row may need a query of what it links."""
+    return str(record) if hasattr(record, "status") else f"{record._meta.label_lower} {record.uid}"
 
 
 def is_plain(field: models.ManyToManyField) -> bool:

@@ -61,11 +61,24 @@ def _entry(one: Snapshot, sentences: list[str]) -> Entry:
         version=one.version,
         when=moment(revision.date_created),
         who=who(revision.user),
-        how=capfirst(detail.get_way_display()) if detail else "",
+        how=way_in_words(revision),
         sentences=sentences,
         note=revision.comment,
         public_note=detail.public_note if is_about_this else "",
     )
+
+
+def way_in_words(revision) -> str:
+    """How it came about. A merge says that in its note, and so does the undoing of one."""
+    detail = getattr(revision, "detail", None)
+    if detail is None or is_merge(revision):
+        return ""
+    return capfirst(detail.get_way_display())
+
+
+def is_merge(revision) -> bool:
+    detail = getattr(revision, "detail", None)
+    return detail is not None and detail.way == "merge" and bool(revision.comment)
 
 
 def who(user) -> str:
@@ -96,7 +109,9 @@ def _sentences(before: Snapshot, now: Snapshot, words: Words) -> list[str]:
     was_removed, is_removed = (bool(one.record.fields.get("removed_at")) for one in (before, now))
     if was_removed != is_removed:
         sentences.insert(0, _("Removed from the site.") if is_removed else _("Put back."))
-    return sentences or [_("Nothing that staff edit was changed.")]
+    if not sentences and not is_merge(now.version.revision):
+        return [_("Nothing that staff edit was changed.")]
+    return sentences
 
 
 def _list(names: list[str]) -> str:

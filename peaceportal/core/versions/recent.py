@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from reversion.models import Revision, Version
 
+from peaceportal.core.merging.merges import Merge
+from peaceportal.core.merging.telling import at
 from peaceportal.core.standing import moment
-from peaceportal.core.versions.history import who
+from peaceportal.core.versions.history import is_merge, who
 
 LATELY = 1000  # versions that are looked at for what somebody changed
 SOON = timedelta(minutes=1)  # after the moment of a removal, its version is kept
@@ -65,12 +68,32 @@ def told(versions: Iterable[Version]) -> list[Recent]:
     works: dict[int, list[Version]] = {}
     for version in versions:
         works.setdefault(version.revision_id, []).append(version)
-    return [_told(versions) for versions in works.values()]
+    merges = _merges(works.values())
+    return [_told(versions, merges) for versions in works.values()]
 
 
-def _told(versions: list[Version]) -> Recent:
+def _merges(works: Iterable[list[Version]]) -> list[Merge]:
+    """Those of which these versions may be. One query, if any is of a merge."""
+    uids = {
+        version.object_id
+        for versions in works
+        if is_merge(versions[0].revision)
+        for version in versions
+    }
+    if not uids:
+        return []
+    return list(Merge.objects.filter(Q(kept_uid__in=uids) | Q(merged_uid__in=uids)).defer("moved"))
+
+
+def _told(versions: list[Version], merges: list[Merge]) -> Recent:
     first = versions[-1]  # the page that was edited comes before what stands on it
     model = ContentType.objects.get_for_id(first.content_type_id).model_class()
+    if is_merge(first.revision):
+        uids = {UUID(version.object_id) for version in versions}
+        of_these = [one for one in merges if uids & {one.kept_uid, one.merged_uid}]
+        merge, _is_undone = at(of_these, first.revision.date_created)
+        if merge is not None:
+            return _told_of(merge, first)
     detail = getattr(first.revision, "detail", None)
     return Recent(
         record=first.object_repr,
@@ -102,3 +125,18 @@ def who_removed(removals: dict[UUID, datetime]) -> dict[UUID, str]:
         if uid not in found and timedelta(0) <= since <= SOON:
             found[uid] = who(version.revision.user)
     return found
+
+
+def _told_of(merge: Merge, version: Version) -> Recent:
+    """By its note, and with the page that stays: what moved was edited by nobody."""
+    model = apps.get_model(merge.model)
+    return Recent(
+        record=version.revision.comment,
+        kind=str(model._meta.verbose_name),
+        model=model,
+        uid=merge.kept_uid,
+        when=moment(version.revision.date_created),
+        who=who(version.revision.user),
+        how="",
+        others=0,
+    )

@@ -12,6 +12,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import EDTFField
+from peaceportal.core.publishing import Part
 from peaceportal.core.rich_text import RichTextField, plain_text
 from peaceportal.core.standing import moment
 from peaceportal.core.versions.snapshots import Kept, shown_fields
@@ -67,7 +68,7 @@ class Words:
             value = self.value(field, row.fields.get(field.name))
             if not value or field.many_to_many:
                 continue
-            if field.name in NAMING:
+            if field.name in NAMING or (field.name == "text" and issubclass(row.model, Part)):
                 told["named"].append(value)
             elif field.many_to_one and field.related_model is not owner:
                 told["related"].append(value)

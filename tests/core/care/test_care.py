@@ -331,7 +331,8 @@ def test_merged_page_is_listed_and_stays_where_it_went(publisher):
         title="Gone", removed_at=datetime(2024, 1, 1, tzinfo=UTC), merged_into=there
     )
     shown = publisher.get(reverse("admin:removed")).text
-    assert "merged into another page" in shown
+    assert "merged into" in shown
+    assert f'<a href="{address(Event, "change", there.pk)}">There</a>' in shown
     assert "Put it back" not in shown
     put_back(publisher, gone)
     gone.refresh_from_db()
@@ -351,3 +352,26 @@ def test_lists_of_parts_have_cares_too(editor):
     make.make_activity(text="Training", status="in-review")
     assert listed(editor, Resource, "drafts") == ["Reading"]
     assert listed(editor, Activity, "in-review") == ["Training"]
+
+
+# Words for those who read them
+
+
+def test_editor_reads_of_no_command_and_of_no_accounts(client, monkeypatch):
+    monkeypatch.setattr("peaceportal.core.noticing.catch_up", lambda *_args: 3)
+    client.force_login(make.make_member(EDITOR))
+    text = client.get(reverse("admin:index")).text
+    assert "3 changes are still to be looked at." in text
+    assert "manage.py" not in text
+    assert "Old and missing addresses" in text
+    assert "Accounts and old addresses" not in text
+    client.force_login(make.make_user())
+    text = client.get(reverse("admin:index")).text
+    assert "manage.py check_links" in text
+    assert "Accounts and old addresses" in text
+
+
+def test_list_offers_to_show_all_only_where_something_was_searched(editor):
+    make.make_event(title="Talks")
+    assert "Show all" not in editor.get(address(Event), {"status__exact": "published"}).text
+    assert "Show all" in editor.get(address(Event), {"q": "Talks"}).text

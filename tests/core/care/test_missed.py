@@ -7,7 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from organisations.models import Organisation, Place
 from peaceportal.core import missed
+from peaceportal.core.merging.doing import merge
+from peaceportal.core.merging.undoing import undo
 from peaceportal.core.missed import MissedAddress
 from peaceportal.core.models import OldSlug
 from peaceportal.core.roles import EDITOR, PUBLISHER
@@ -26,7 +29,8 @@ def test_address_is_counted_and_written_together(client):
     with CaptureQueriesContext(connection) as context:
         for _ in range(5):
             assert client.get("/organisations/no-such-body/").status_code == 404
-    assert not any("missedaddress" in query["sql"] for query in context)
+    written = [query["sql"] for query in context if not query["sql"].startswith("SELECT")]
+    assert not any("missedaddress" in sql for sql in written)
     assert rows() == {"/organisations/no-such-body/": 5}
     client.get("/organisations/no-such-body/")
     assert rows() == {"/organisations/no-such-body/": 6}
@@ -198,18 +202,72 @@ def test_only_pages_that_there_are_become_links(client):
     assert 'href="/no/' not in text
 
 
+def lead(client, row, **values):
+    return client.post(address(MissedAddress, "change", row.pk), values, follow=True)
+
+
+def where(client, path):
+    answer = client.get(path)
+    return answer.headers["Location"] if answer.status_code == 301 else answer.status_code
+
+
 def test_publisher_leads_an_address_to_a_page(client):
     client.force_login(make.make_member(PUBLISHER))
     body, row = make.make_organisation(name="New Office"), miss()
-    url = address(MissedAddress, "change", row.pk)
-    assert "Lead it to" in client.get(url).text
-    shown = client.post(url, {"page": body.pk}, follow=True)
-    assert "now comes to “New Office”" in shown.text
+    form = client.get(address(MissedAddress, "change", row.pk)).text
+    assert "Lead it to" in form
+    assert ">None<" not in form
+    assert "now comes to “New Office”" in lead(client, row, page=body.pk).text
     answer = client.get(row.path)
     assert (answer.status_code, answer.headers["Location"]) == (301, body.get_absolute_url())
+    assert answer.headers["Cache-Control"] == "no-cache"
     assert listed(client) == []
     assert listed(client, done="leads") == [row.path]
-    assert client.get("/organisations/?organisation=old-office").status_code == 200
+    link = f'<a href="{address(Organisation, "change", body.pk)}">New Office</a>'
+    assert link in client.get(address(MissedAddress, "change", row.pk)).text
+    assert link in client.get(address(MissedAddress), {"done": "leads"}).text
+
+
+def test_wrong_page_is_corrected_and_undone(client):
+    client.force_login(make.make_member(PUBLISHER))
+    wrong, right, row = make.make_organisation(), make.make_area(name="Right"), miss()
+    lead(client, row, page=wrong.pk)
+    text = lead(client, row, page_address=f"http://testserver{right.get_absolute_url()}").text
+    assert "No page that readers see has this address here." in text
+    lead(client, row, page_address=right.get_absolute_url())
+    assert where(client, row.path) == right.get_absolute_url()
+    assert "leads nowhere any more." in lead(client, row, nowhere="on").text
+    assert where(client, row.path) == 404
+    assert listed(client) == [row.path]
+
+
+@pytest.mark.parametrize(
+    "path", ["/peace/page.html", "/منظمة/السلام/", "/timeline/a/b/", "/areas/x/", "/\\/"]
+)
+def test_any_address_leads_to_any_page(client, settings, path):
+    client.force_login(make.make_member(PUBLISHER))
+    event, row = make.make_event(title="Talks"), miss(path)
+    lead(client, row, page_address=f" {settings.SITE_URL}{event.get_absolute_url()}?x=1 ")
+    assert where(client, path) == event.get_absolute_url()
+    assert client.head(path).status_code == 301
+    assert client.post(path).status_code in {404, 405}
+
+
+def test_address_follows_the_page_wherever_it_goes(client):
+    client.force_login(make.make_member(PUBLISHER))
+    one, other, row = make.make_place(name="One"), make.make_place(name="Other"), miss("/a.html")
+    lead(client, row, page_address=f"/id/{one.uid}/")
+    one.slug = "first"
+    one.save()
+    assert where(client, row.path) == "/places/first/"
+    done = merge(one, other)
+    assert where(client, row.path) == other.get_absolute_url()
+    undo(done)
+    Place.objects.filter(pk=one.pk).remove()
+    assert where(client, row.path) == 410
+    Place.objects.filter(pk=one.pk).put_back()
+    Place.objects.filter(pk=one.pk).update(status="draft")
+    assert where(client, row.path) == 404
 
 
 def test_address_of_another_page_is_refused(client):
@@ -217,35 +275,60 @@ def test_address_of_another_page_is_refused(client):
     body = make.make_organisation(name="New Office")
     make.make_organisation(name="Draft", slug="old-office", status="draft")
     row = miss()
-    url = address(MissedAddress, "change", row.pk)
-    assert "“Draft” has this address." in client.post(url, {"page": body.pk}).text
-    taken = miss("/organisations/taken/")
-    OldSlug.lead("taken", make.make_organisation(name="Third"))
-    url = address(MissedAddress, "change", taken.pk)
-    assert "belonged to another page once" in client.post(url, {"page": body.pk}).text
-    assert OldSlug.objects.count() == 1
+    assert "“Draft” has this address." in lead(client, row, page=body.pk).text
+    taken, third = miss("/organisations/taken/"), make.make_organisation(name="Third")
+    OldSlug.objects.create(model="organisations.organisation", slug="taken", page_uid=third.uid)
+    assert "belonged to another page once" in lead(client, taken, page=body.pk).text
+    assert not MissedAddress.objects.exclude(leads_to="").exists()
 
 
 @pytest.mark.parametrize("chosen", ["x", "9" * 30, "-1"])
 def test_page_that_there_is_not_is_refused(client, chosen):
     client.force_login(make.make_member(PUBLISHER))
-    url = address(MissedAddress, "change", miss().pk)
-    assert client.post(url, {"page": chosen}).status_code == 200
-    assert not OldSlug.objects.exists()
+    row = miss()
+    for name in ("page", "page_address"):
+        answer = client.post(address(MissedAddress, "change", row.pk), {name: chosen})
+        assert answer.status_code == 200
+    assert where(client, row.path) == 404
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["/timeline/", "/places/none/", "https://[", "http://elsewhere.example/areas/a/", "%FF"],
+)
+def test_address_that_is_no_page_is_said(client, typed):
+    client.force_login(make.make_member(PUBLISHER))
+    make.make_area(name="A", slug="a")
+    assert (
+        "No page that readers see has this address" in lead(client, miss(), page_address=typed).text
+    )
 
 
 def test_draft_is_nowhere_to_lead_readers_to(client):
     client.force_login(make.make_member(PUBLISHER))
-    draft = make.make_organisation(name="Draft", status="draft")
-    client.post(address(MissedAddress, "change", miss().pk), {"page": draft.pk})
-    assert not OldSlug.objects.exists()
+    draft, row = make.make_organisation(name="Draft", status="draft"), miss()
+    lead(client, row, page=draft.pk)
+    lead(client, row, page_address=draft.get_absolute_url())
+    assert where(client, row.path) == 404
 
 
-@pytest.mark.parametrize("path", ["/old/page.html", "/timeline/a/b/", "/places/", "/\\/"])
-def test_address_of_no_page_of_ours_can_only_be_ignored(client, path):
+def test_two_answers_at_once_are_asked_again(client):
+    client.force_login(make.make_member(PUBLISHER))
+    one, other, row = make.make_organisation(), make.make_area(), miss()
+    text = lead(client, row, page=one.pk, page_address=other.get_absolute_url()).text
+    assert "Two different pages are named." in text
+    lead(client, row, page=one.pk)
+    text = lead(client, row, page=one.pk, nowhere="on").text
+    assert "It cannot lead to a page and nowhere." in text
+
+
+@pytest.mark.parametrize("path", ["/places/", "/x" + "y" * 198])
+def test_address_that_can_only_be_ignored_says_why(client, path):
     client.force_login(make.make_member(PUBLISHER))
     row = miss(path)
-    assert "Lead it to" not in client.get(address(MissedAddress, "change", row.pk)).text
+    text = client.get(address(MissedAddress, "change", row.pk)).text
+    assert "so it cannot lead to a page." in text
+    assert "page_address" not in text
     client.post(address(MissedAddress), {"action": "ignore", "_selected_action": [row.pk]})
     assert listed(client) == []
     assert listed(client, done="ignored") == [path]
