@@ -213,7 +213,7 @@ class MissedAddressAdmin(ListAdmin):
     @admin.display(description=_("our page that leads there"), ordering="linked_on")
     def our_page(self, row):
         if not row.linked_on:
-            return None
+            return "–"
         return format_html('<a href="{}">{}</a>', row.linked_on, row.linked_on)
 
     def save_model(self, request, obj, form, change):
