@@ -213,7 +213,7 @@ class MissedAddressAdmin(ListAdmin):
     def our_page(self, row):
         address = row.our_address
         if not address:
-            return row.linked_on or None
+            return row.linked_on or "–"
         return format_html('<a href="{}">{}</a>', address, row.linked_on)
 
     def save_model(self, request, obj, form, change):
