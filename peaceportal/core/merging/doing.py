@@ -106,7 +106,14 @@ class Merging:
             merged_name=merged.name,
             by=by,
             moved=self.moved,
+            counts=self.counts(),
         )
+
+    def counts(self) -> dict[str, int]:
+        found = {key: len(identities) for key, identities in self.moved["rows"].items()}
+        for key, told in self.moved["links"].items():
+            found[key] = found.get(key, 0) + len(told["moved"])
+        return found
 
     def drop_doubles(self, relation: Relation) -> None:
         """What a double says that the other lacks goes over to that; the double itself goes."""

@@ -59,6 +59,7 @@ class Merge(models.Model):
     )
     undone_at = models.DateTimeField(null=True)
     moved = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    counts = models.JSONField(default=dict)  # of what moved, by the key of the relation
 
     objects = MergeQuerySet.as_manager()
 

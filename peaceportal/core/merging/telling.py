@@ -29,12 +29,9 @@ def at(merges: Iterable[Merge], moment: datetime) -> tuple[Merge | None, bool]:
 
 def what_moved(merge: Merge, is_undone: bool) -> str:
     """Empty where nothing but the page itself did."""
-    counts = {key: len(identities) for key, identities in merge.moved.get("rows", {}).items()}
-    for key, told in merge.moved.get("links", {}).items():
-        counts[key] = counts.get(key, 0) + len(told["moved"])
     words = {one.key: one.words for one in relations(apps.get_model(merge.model))}
     listed = "; ".join(
-        f"{words[key]}: {count}" for key, count in counts.items() if count and key in words
+        f"{words[key]}: {count}" for key, count in merge.counts.items() if count and key in words
     )
     if not listed:
         return ""
