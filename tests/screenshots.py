@@ -94,14 +94,12 @@ def guide(desk: BrowserContext):
     yield "editing-compare", page
 
     page = desk.new_page()
-    page.goto("/admin/organisations/place/add/", wait_until="networkidle")
-    page.locator("#id_name").fill("Republic of Burundi")
-    page.locator("#id_kind").select_option("country")
-    save(page)
-    page.get_by_role("link", name="Merge").first.click()
+    page.goto("/admin/organisations/areaofwork/?q=Preventive")
+    area = page.locator("#result_list tbody th a").first.get_attribute("href").partition("?")[0]
+    page.goto(area.replace("change/", "merge/"))
     page.locator(".select2-selection").click()
-    page.locator(".select2-search__field").fill("Burundi")
-    page.get_by_role("option", name="Burundi", exact=True).click()
+    page.locator(".select2-search__field").fill("Mediation")
+    page.get_by_role("option", name="Mediation", exact=True).click()
     with page.expect_navigation():
         page.get_by_role("button", name="Show what would happen").click()
     yield "editing-merge", page
