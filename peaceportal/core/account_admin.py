@@ -235,6 +235,12 @@ Group._meta.verbose_name, Group._meta.verbose_name_plural = _("role"), _("roles"
 
 @admin.register(Group)
 class StaffGroupAdmin(ListAdmin, GroupAdmin):
+    filter_horizontal = ()  # its two boxes cannot be read by everyone
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def save_model(self, request, obj, form, change):
         obj._before = _permissions(Group.objects.get(pk=obj.pk)) if change else set()
         super().save_model(request, obj, form, change)

@@ -37,7 +37,7 @@ def test_editor_chooses_reads_merges_and_undoes(desk, complaints, two):
     page.get_by_label("former name").check()
     page.get_by_role("button", name="Merge Afr. Union into African Union").click()
     page.get_by_text("Merged “Afr. Union” into “African Union”.").wait_for()
-    page.get_by_role("link", name="Undo the merge…").click()
+    page.get_by_role("link", name="Undo the merge…").first.click()
     page.get_by_text("Events it took part in: 7").wait_for()
     page.get_by_role("button", name="Undo the merge").click()
     page.get_by_text("Undid the merge of “Afr. Union” into “African Union”.").wait_for()
