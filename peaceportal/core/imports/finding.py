@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.problems import Refused
+from peaceportal.core.publishing import visible
 
 
 class Unknown(Refused):
@@ -28,6 +29,7 @@ class Known:
         self.others: dict[str, set[int]] = {}
         self.merged: dict[int, int] = {}
         self.removed: set[int] = set()
+        self._hidden: set[int] | None = None
         rows = model._base_manager.order_by().values_list(
             "pk", "slug", model.title_field, "removed_at", "merged_into"
         )
@@ -72,6 +74,22 @@ class Known:
         found = {self.keys.get((scheme, text)), self.keys.get(split), self.slugs.get(text)} - {None}
         named = self.names.get(folded) or self.others.get(folded) or set()
         return {self._where(pk) for pk in {*found, *named}} - self.removed
+
+    def at_slug(self, slug: str) -> set[int]:
+        """As `by_slug`, without a word: the page at this address, if there is one."""
+        return {self._where(self.slugs[slug])} if slug in self.slugs else set()
+
+    def kept(self, pks: Iterable[int]) -> set[int]:
+        """What these stand for, without what was removed."""
+        return {self._where(pk) for pk in pks} - self.removed
+
+    def hidden(self) -> set[int]:
+        """Those that the public cannot see, of which our own files say nothing."""
+        if self._hidden is None:
+            self._hidden = self.labels.keys() - set(
+                self.model._base_manager.filter(visible()).values_list("pk", flat=True)
+            )
+        return self._hidden
 
     def only(self, found: Iterable[int], text: str) -> int:
         pks = {self._where(pk) for pk in found}

@@ -199,6 +199,9 @@ class Relations:
 
     def _differ_links(self, planned, shape: ListShape, pks: set[int]) -> None:
         now = self.linked(planned.page, shape.links)
+        if self.mapping.is_own:
+            is_withheld = shape.withheld_by and getattr(planned.page, shape.withheld_by)
+            pks = pks | (now if is_withheld else now & self.known[shape.model].hidden())
         if pks != now:
             planned.links[shape.links] = (pks - now, now - pks)
             self._tell(planned, shape, {(pk, "") for pk in now}, {(pk, "") for pk in pks})
@@ -211,11 +214,14 @@ class Relations:
             roles = {self._role(shape, one.role) for one in mappings}
             rows = {key: pk for key, pk in rows.items() if key[1] in roles}
         added = [key for key in sorted(entries) if key not in rows]
-        gone = [pk for key, pk in rows.items() if key not in entries]
+        # Our own files say nothing of what the public cannot see.
+        unsaid = self.known[shape.model].hidden() if self.mapping.is_own else ()
+        kept = {key for key in rows if key in entries or key[0] in unsaid}
+        gone = [pk for key, pk in rows.items() if key not in kept]
         if added or gone:
             planned.rows_added[name] = added
             planned.rows_removed[name] = gone
-            self._tell(planned, shape, set(rows), entries)
+            self._tell(planned, shape, set(rows), kept | set(added))
 
     def _tell(self, planned, shape: ListShape, before, after) -> None:
         if planned.outcome == "created":

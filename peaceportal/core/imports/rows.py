@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from peaceportal.core.formats.spreadsheets import BETWEEN, apart
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.cells import text_of, tidy, tidy_lines
 from peaceportal.core.imports.dated import date_of
@@ -115,7 +116,8 @@ class Reading:
 
     def _own_keys(self, cells: _Cells) -> list[str]:
         names = self.mapping.columns.get("identifiers", [])
-        return [key.strip() for name in names for key in cells.text(name).split("|") if key.strip()]
+        keys = [key.strip() for name in names for key in cells.text(name).split(BETWEEN)]
+        return [apart(key) if self.mapping.is_own else key for key in keys if key]
 
     def _uid(self, text: str) -> str:
         try:

@@ -39,6 +39,7 @@ class Told:
         default_factory=lambda: dict.fromkeys((CREATED, UPDATED, UNCHANGED, REFUSED), 0)
     )
     is_saved: bool = False
+    is_settled: bool = True  # whether no more rows are refused than are counted
     problems: list[Problem] = field(default_factory=list)
     changed: list[Planned] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -82,6 +83,9 @@ class Import:
             notes = [*table.notes, *self._defaults()]
         tree = self._tree()
         told = self._check(tree, report)
+        if not told.is_settled:  # rows whose parents are refused are refused with them
+            report.restart()
+            told = self._check(tree, report)
         told.notes = [*notes, *told.notes]
         if not self.is_dry and (not told.failed or self.skip_bad_rows):
             said = told.notes
@@ -117,7 +121,7 @@ class Import:
             return None
         sources = Sources(self.shape.model, self.mapping, saves=False)
         known = Relations(self.shape, self.mapping, sources).known_of(self.shape.model)
-        tree = Tree(known, self.mapping.scheme)
+        tree = Tree(known, self.mapping.scheme, is_own=self.mapping.is_own)
         for batch, _table in self._batches(_("Reading")):
             tree.add(batch)
         tree.settle()
@@ -148,7 +152,7 @@ class Import:
             said = _("Comments were passed over: rows %(rows)s.")
             told.notes.append(said % {"rows": spans(comments)})
         if tree is not None:
-            tree.problems |= tree.orphaned(refused)
+            told.is_settled = not tree.without(refused)
         told.unknown, told.made = planner.relations.unknown, planner.relations.made
         return told
 
