@@ -39,6 +39,7 @@ class Told:
         default_factory=lambda: dict.fromkeys((CREATED, UPDATED, UNCHANGED, REFUSED), 0)
     )
     is_saved: bool = False
+    report_lost: str = ""
     is_settled: bool = True  # whether no more rows are refused than are counted
     problems: list[Problem] = field(default_factory=list)
     changed: list[Planned] = field(default_factory=list)
@@ -72,12 +73,14 @@ class Import:
     create_missing: bool = False
     skip_bad_rows: bool = False
     report: str | Path | None = None
+    mapping_path: str | Path | None = None
     by: models.Model | None = None
     progress: Callable[[str, int], None] = lambda _words, _rows: None
+    is_saved: bool = field(default=False, init=False)
 
     def run(self) -> Told:
         """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
-        report = Report(self.report)
+        report = Report(self.report, filter(None, [self.path, self.mapping_path]))
         with opened(self.path, self.mapping, self.shape) as table:
             self.mapping = table.mapping
             notes = [*table.notes, *self._defaults()]
@@ -91,8 +94,12 @@ class Import:
             said = told.notes
             told = self._save(tree, report, told)
             told.notes = list(dict.fromkeys([*said, *told.notes]))
-            told.is_saved = True
-        report.keep()
+            told.is_saved = self.is_saved = True
+        try:
+            report.keep()
+        except OSError as error:  # what was saved is saved, and has to be counted
+            said = _("The report %(path)s could not be written: %(why)s.")
+            told.report_lost = said % {"path": self.report, "why": error.strerror or error}
         return told
 
     def _defaults(self) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from peaceportal.core.imports.cells import LINE_ENDS
 from peaceportal.core.imports.mapping import ListMapping
 from peaceportal.core.imports.problems import Refused, listed
 
@@ -62,6 +64,13 @@ def _with_role(entry: Entry, roles) -> Entry:
         said = _("Write who and in which role as slug:role. Roles are %(roles)s.")
         raise Refused(said % {"roles": listed(roles)}, entry.column, entry.name)
     return entry._replace(name=name.strip(), role=role)
+
+
+def erased(separator: str) -> bool:
+    """Whether no tidy text can hold it: a tab, two spaces, a line end of another kind."""
+    if "\n" in separator:
+        return bool(LINE_ENDS.sub("\n", separator) != separator)
+    return re.sub(r"\s+", " ", separator) != separator
 
 
 def split(text: str, separator: str, *, brackets=False) -> list[str]:
