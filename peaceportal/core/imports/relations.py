@@ -130,8 +130,10 @@ class Relations:
                     % {"scheme": mapping.ids_scheme},
                     value=entry.value,
                 )
-            if pk is None:
-                pk = known.by_slug(entry.name) if mapping.slugs else known.by_name(entry.name)
+            if pk is None and mapping.slugs:
+                pk = known.by_slug(entry.name)
+            elif pk is None:
+                pk = known.by_name(entry.name, mapping.ids_scheme if entry.value else "")
         except Unknown as error:
             longest = shape.model._meta.get_field(shape.model.title_field).max_length
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
@@ -164,8 +166,10 @@ class Relations:
         """A draft for what is missing; only a number for it while nothing is saved."""
         shape = self.shape.lists[name]
         known = self.known[shape.model]
-        try:
-            return known.by_name(entry.name)  # an earlier entry has made it
+        scheme = mapping.ids_scheme if entry.value else ""
+        try:  # an earlier entry may have made it
+            pk = known.by_key(scheme, entry.value) if scheme else None
+            return pk or known.by_name(entry.name, scheme)
         except Refused:
             pass
         kind = str(shape.model._meta.verbose_name)
@@ -193,7 +197,7 @@ class Relations:
             slug = f"({pk})"
         known.add(pk, slug, entry.name)
         if entry.value:
-            known.keys[mapping.ids_scheme, entry.value] = pk
+            known.add_key(mapping.ids_scheme, entry.value, pk)
         self._made_keys[shape.model, pk] = told
         return pk
 

@@ -64,6 +64,7 @@ class Reading:
         wanted = Wanted(row.number)
         if row.problem:
             wanted.problems.append(row.problem)
+            self._count_uneven(_Cells(row.cells, self.missing))
             return wanted
         cells = _Cells(row.cells, self.missing)
         for read in (self._identity, self._columns, self._dates, self._lists):
@@ -113,6 +114,16 @@ class Reading:
             times = self.times[value] = self.times.get(value, 0) + 1
             value = f"{value}#{times}" if times > 1 else value
         wanted.identifiers.append((self.mapping.scheme, value))
+
+    def _count_uneven(self, cells: _Cells) -> None:
+        """A row that is refused has its number too, or those after it would take its place."""
+        try:
+            parts = [cells.text(one) for one in self.mapping.columns.get("identifier", [])]
+        except Refused:
+            return
+        if any(parts):
+            value = "/".join(parts)
+            self.times[value] = self.times.get(value, 0) + 1
 
     def _own_keys(self, cells: _Cells) -> list[str]:
         names = self.mapping.columns.get("identifiers", [])
@@ -209,7 +220,8 @@ class Reading:
             wanted.columns.setdefault(shape.name, mapping.columns[0])
             found = wanted.entries.setdefault(mapping.name, [])
             try:
-                found += [(mapping, one) for one in entries_of(mapping, text, shape.roles)]
+                entries = entries_of(mapping, text, shape.roles, self.missing)
+                found += [(mapping, one) for one in entries]
             except Refused as error:
                 column = error.column or mapping.columns[0]
                 wanted.refuse(error, column, error.value or cells.shown(column))

@@ -21,16 +21,19 @@ class Entry(NamedTuple):
     column: str = ""
 
 
-def entries_of(mapping: ListMapping, text, roles=()) -> list[Entry]:
-    """`text` gives the tidy text of a column, empty where it means none. Raises Refused."""
+def entries_of(mapping: ListMapping, text, roles=(), missing=()) -> list[Entry]:
+    """`text` gives the tidy text of a column, empty where it means none, as those of `missing` do
+    within a list. Raises Refused.
+    """
     column = (mapping.column or [mapping.ids_column])[0]
     names = [
-        (name, one)
+        ("" if name in missing else name, one)
         for one in mapping.column
         for name in split(text(one), mapping.separator, brackets=mapping.brackets)
     ]
     if mapping.ids_column:
         values = split(text(mapping.ids_column), mapping.separator)
+        values = ["" if value in missing else value for value in values]
         if mapping.column and len(values) != len(names):
             raise Refused(
                 _(
