@@ -46,6 +46,17 @@ def test_date_of_a_workbook_is_as_exact_as_it_is_shown(files, kept, shown, edtf)
     assert Event.objects.get().happened.edtf == edtf
 
 
+def test_date_that_is_written_out_needs_no_format(files):
+    book = Workbook(iso_dates=True)
+    book.active.append(HEAD)
+    book.active.append([1, "Talks", datetime(1953, 7, 27)])
+    book.active["C2"].number_format = "General"
+    path = files.folder / "file.xlsx"
+    book.save(path)
+    assert files.events(path).numbers == (1, 0, 0, 0)
+    assert Event.objects.get().happened.edtf == "1953-07-27"
+
+
 def test_date_of_a_workbook_that_shows_no_year_is_refused(files):
     said = files.events(book_of(files, [1, "Talks", datetime(2026, 7, 27)], shown="d mmm"))
     assert said.numbers == (0, 0, 0, 1)

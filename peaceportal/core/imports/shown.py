@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from peaceportal.core.dates import EDTFDate
 from peaceportal.core.imports.cells import Unreadable
 
-# What a number format shows as it stands: quoted, escaped, spaced, in brackets; and AM/PM.
-LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P', re.IGNORECASE)
+# What a number format shows as it stands: quoted, escaped, spaced, in brackets; and AM/PM. A day
+# written out in the file (ISO 8601) may have no format of its own: “General”, where `e` is no year.
+LITERAL = re.compile(r'General|"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P', re.IGNORECASE)
 SIGNS = re.compile("y+|e+|b+|m+|d+|h+|s+")
 
 
