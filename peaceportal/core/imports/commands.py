@@ -98,7 +98,9 @@ class ImportCommand(BaseCommand):
         try:
             for remaining in follow():
                 if remaining:
-                    self.progress(_("Still to be searched"), remaining)
+                    self.progress(_("Still to be read by the search"), remaining)
+            if self.stderr.isatty():
+                self.stderr.write("")
         except KeyboardInterrupt:
             self.stderr.write(
                 _("Stopped after all was saved. The search reads the rest by itself.")
