@@ -153,6 +153,17 @@ def test_name_of_who_has_no_id_is_meant(files):
     assert bodies() == {("Quaker Office", "took-part")}
 
 
+def test_one_without_an_id_is_meant_by_one_id_alone(files):
+    make_organisation(name="Front")
+    rows = [HEAD, *(row(n, "Front", str(n)) for n in (1, 2)), row(3, "Front", "1")]
+    said = files.events(rows, IDS)
+    assert said.numbers == (0, 0, 0, 1)
+    assert files.events(rows, IDS, "--create-missing").numbers == (3, 0, 0, 0)
+    events = Event.objects.order_by("pk")
+    taking_part = [event.participations.get().organisation_id for event in events]
+    assert taking_part[0] == taking_part[2] != taking_part[1]
+
+
 def test_one_id_with_two_names_is_one_organisation(files):
     rows = [HEAD, row(who="Front; The Front", ids="1; 1")]
     assert files.events(rows, IDS, "--create-missing").numbers == (1, 0, 0, 0)

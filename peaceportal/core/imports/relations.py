@@ -134,6 +134,8 @@ class Relations:
                 pk = known.by_slug(entry.name)
             elif pk is None:
                 pk = known.by_name(entry.name, mapping.ids_scheme if entry.value else "")
+                if entry.value:  # in this file, another identifier means another
+                    known.add_key(mapping.ids_scheme, entry.value, pk)
         except Unknown as error:
             longest = shape.model._meta.get_field(shape.model.title_field).max_length
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
