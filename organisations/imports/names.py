@@ -9,7 +9,7 @@ from peaceportal.core.imports.shapes import Shape
 
 
 class NamedShape(Shape):
-    """Finds organisations by other names and acronyms, areas by synonyms, places by codes."""
+    """Finds organisations by other names and acronyms, areas by synonyms, places by both."""
 
     def other_names(self, model) -> Iterator[tuple[str, int]]:
         if model is Organisation:
@@ -23,3 +23,5 @@ class NamedShape(Shape):
         elif model is Place:
             codes = Place._base_manager.exclude(iso_code="").order_by()
             yield from codes.values_list("iso_code", "pk").iterator()
+            for place in Place._base_manager.exclude(other_names="").order_by():
+                yield from ((name, place.pk) for name in place.other_names_list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from organisations.imports.lists import ENGAGEMENTS, PLACES
 from organisations.imports.names import NamedShape
 from organisations.models import Organisation
@@ -19,7 +21,7 @@ ORGANISATIONS = OrganisationShape(
     texts=("name", "acronym", "summary", "website", "language"),
     vocabularies=("kind", "state"),
     dates=("founded", "ended", "as_of"),
-    lists={"areas": ENGAGEMENTS, "places": PLACES},
+    lists={"areas": ENGAGEMENTS, "places": replace(PLACES, withheld_by="withhold_places")},
     areas="areas",
     has_parent=True,
     own_names={"name": "title", "parent": "parents"},

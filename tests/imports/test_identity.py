@@ -85,6 +85,15 @@ def test_repeated_identifier_gets_its_occurrence_where_both_are_meant(files):
     assert list(values) == ["1", "1#2", "1#3"]
 
 
+def test_row_that_is_refused_keeps_its_number(files):
+    mapping = EVENTS.replace("[import]", '[import]\nduplicates = "number"')
+    head = "id,what,when\n"
+    files.events(head + "A,One,1991\nA,Two,1992\nA,Three,1993\n", mapping)
+    broken = head + "A,One,1991\nA,Two,1992,more\nA,Three,1993\n"
+    said = files.events(broken, mapping, "--skip-bad-rows")
+    assert said.numbers == (0, 0, 2, 1)
+
+
 def test_identifier_of_several_columns_is_joined(files):
     mapping = EVENTS.replace('identifier = "id"', 'identifier = ["id", "when"]')
     files.events(ROWS, mapping)

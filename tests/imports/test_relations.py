@@ -126,6 +126,64 @@ def test_missing_organisation_is_made_with_its_id(files):
     assert str(Organisation.objects.get(name="Two").identifiers.get()) == "gw:2"
 
 
+IDS = EVENTS + WHO + 'ids_column = "ids"\nids_scheme = "gw"\n'
+
+
+def test_one_name_with_two_ids_is_two_organisations(files):
+    rows = [HEAD, *(row(n, "Front", str(n)) for n in (1, 2, 3))]
+    assert files.events(rows, IDS, "--create-missing", "--dry-run").numbers == (3, 0, 0, 0)
+    assert files.events(rows, IDS, "--create-missing").numbers == (3, 0, 0, 0)
+    assert [body.name for body in Organisation.objects.all()] == ["Front"] * 3
+    assert {str(body.identifiers.get()) for body in Organisation.objects.all()} == {
+        *("gw:1", "gw:2", "gw:3")
+    }
+    assert files.events(rows, IDS).numbers == (0, 0, 3, 0)
+
+
+def test_name_of_who_has_another_id_is_not_meant(files):
+    make_identifier(page=make_organisation(name="Quaker Office"), scheme="gw", value="1")
+    said = files.events([HEAD, row(who="Quaker Office", ids="2")], IDS)
+    assert said.numbers == (0, 0, 0, 1)
+    assert "and has another identifier (gw)" in files.lines()[0]["sentence"]
+
+
+def test_name_of_who_has_no_id_is_meant(files):
+    make_organisation(name="Quaker Office")
+    assert files.events([HEAD, row(who="Quaker Office", ids="2")], IDS).numbers == (1, 0, 0, 0)
+    assert bodies() == {("Quaker Office", "took-part")}
+
+
+def test_one_without_an_id_is_meant_by_one_id_alone(files):
+    make_organisation(name="Front")
+    rows = [HEAD, *(row(n, "Front", str(n)) for n in (1, 2)), row(3, "Front", "1")]
+    said = files.events(rows, IDS)
+    assert said.numbers == (0, 0, 0, 1)
+    assert files.events(rows, IDS, "--create-missing").numbers == (3, 0, 0, 0)
+    events = Event.objects.order_by("pk")
+    taking_part = [event.participations.get().organisation_id for event in events]
+    assert taking_part[0] == taking_part[2] != taking_part[1]
+
+
+def test_one_id_with_two_names_is_one_organisation(files):
+    rows = [HEAD, row(who="Front; The Front", ids="1; 1")]
+    assert files.events(rows, IDS, "--create-missing").numbers == (1, 0, 0, 0)
+    assert Organisation.objects.get().name == "Front"
+
+
+def test_entries_that_mean_missing_are_none(files):
+    mapping = IDS.replace("[import]", '[import]\nmissing = ["NA"]')
+    rows = [HEAD, row(who="One; Two; NA", ids="1; NA; NA")]
+    assert files.events(rows, mapping, "--create-missing").numbers == (1, 0, 0, 0)
+    made = {body.name: body.identifiers.count() for body in Organisation.objects.all()}
+    assert made == {"One": 1, "Two": 0}
+
+
+def test_place_is_found_by_another_name(files):
+    make_place(name="Myanmar", other_names="Burma")
+    files.events([HEAD, row(where="burma")], EVENTS + WHERE)
+    assert Event.objects.get().places.get().name == "Myanmar"
+
+
 def test_ids_and_names_of_different_lengths_are_refused_with_both_lists(files):
     mapping = EVENTS + WHO.replace(";", ",") + 'ids_column = "ids"\nids_scheme = "gw"\n'
     name = "Consolidation of Democracy, Peace and Justice"

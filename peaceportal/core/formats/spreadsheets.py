@@ -32,6 +32,11 @@ def joined(values: Iterable[str]) -> str:
     return BETWEEN.join(value.replace(BETWEEN, "%7C") for value in values)
 
 
+def apart(value: str) -> str:
+    """One value of a cell of several, as it was before they were joined."""
+    return value.replace("%7C", BETWEEN)
+
+
 class _Line:
     """What `csv` writes to: it gives back the line."""
 

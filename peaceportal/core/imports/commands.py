@@ -6,6 +6,7 @@ import gc
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from peaceportal.core.imports.mapping import own_mapping
@@ -14,6 +15,7 @@ from peaceportal.core.imports.planning import CREATED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
 from peaceportal.core.imports.running import MOST_KEPT, Import, Told, grouped
 from peaceportal.core.imports.shapes import Shape
+from peaceportal.core.search.following import follow
 
 SAID_EVERY = 10_000  # rows, where no terminal shows the progress
 
@@ -49,6 +51,7 @@ class ImportCommand(BaseCommand):
     def handle(self, *args, **options):
         is_dry = options["dry_run"]
         self.says_all = options["verbosity"] > 1
+        work = None
         gc.freeze()  # what was loaded so far need not be looked through after every batch
         try:
             path = options["mapping"]
@@ -60,6 +63,7 @@ class ImportCommand(BaseCommand):
                 create_missing=options["create_missing"],
                 skip_bad_rows=options["skip_bad_rows"],
                 report=options["report"],
+                mapping_path=path,
                 progress=self.progress if options["verbosity"] else lambda _words, _rows: None,
             )
             told = work.run()
@@ -67,11 +71,40 @@ class ImportCommand(BaseCommand):
             raise CommandError("\n".join(map(str, error.sentences))) from error
         except OSError as error:  # as a disk that is full
             raise CommandError(str(error)) from error
+        except OperationalError as error:  # as SQLite, while another saves
+            said = _(
+                "The database could not be used (%(why)s), so nothing was saved. Perhaps others "
+                "were saving: run it again."
+            )
+            raise CommandError(said % {"why": error}) from error
+        except KeyboardInterrupt as error:
+            is_saved = work is not None and work.is_saved
+            said = (
+                _("Stopped after all was saved.") if is_saved else _("Stopped. Nothing was saved.")
+            )
+            raise CommandError(said, returncode=130) from error
         finally:
             gc.unfreeze()
         self.say(told, is_dry=is_dry)
+        if told.is_saved:
+            self.bring_search_up_to_date()
+        if told.report_lost:
+            raise CommandError(told.report_lost)
         if told.failed:
             sys.exit(1)
+
+    def bring_search_up_to_date(self) -> None:
+        """Or no search would find what came in until many visitors had each read a little."""
+        try:
+            for remaining in follow():
+                if remaining:
+                    self.progress(_("Still to be read by the search"), remaining)
+            if self.stderr.isatty():
+                self.stderr.write("")
+        except KeyboardInterrupt:
+            self.stderr.write(
+                _("Stopped after all was saved. The search reads the rest by itself.")
+            )
 
     def progress(self, words: str, rows: int) -> None:
         if self.stderr.isatty():

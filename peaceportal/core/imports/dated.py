@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,6 +14,8 @@ from peaceportal.core.imports.problems import Refused, listed
 
 MONTH_SIGNS = ("%m", "%b", "%B", "%j")
 DAY_SIGNS = ("%d", "%j")
+# Figures beside figures: without the zero in front, 01112024 would read as 11 January.
+TOUCHING = re.compile(r"%[dmjYyHIMS]%[dmjYyHIMS]")
 
 
 def date_of(mapping: DateMapping, cells: dict, text) -> EDTFDate:
@@ -55,7 +58,9 @@ def _read(mapping: DateMapping, column: str, cells: dict, text, precision: str) 
         return UNKNOWN
     cell = cells.get(column)
     try:
-        if isinstance(cell, datetime | date):
+        if isinstance(cell, EDTFDate):  # as exact as a workbook shows it
+            value = cell
+        elif isinstance(cell, datetime | date):
             value = EDTFDate.single(cell.year, cell.month, cell.day)
         elif mapping.format:
             value = _by_format(written, mapping.format)
@@ -68,7 +73,10 @@ def _read(mapping: DateMapping, column: str, cells: dict, text, precision: str) 
 
 
 def _by_format(written: str, form: str) -> EDTFDate:
+    example = datetime(1953, 7, 27).strftime(form)
     try:
+        if TOUCHING.search(form) and len(written) != len(example):
+            raise ValueError(written)
         read = datetime.strptime(written, form)
     except ValueError as error:
         raise DateError(
@@ -76,7 +84,7 @@ def _by_format(written: str, form: str) -> EDTFDate:
                 "This is no date in the form %(format)s that the mapping gives, for example "
                 "%(example)s. Write it so, or leave it empty if unknown."
             )
-            % {"format": form, "example": datetime(1953, 7, 27).strftime(form)}
+            % {"format": form, "example": example}
         ) from error
     signs = form.replace("%%", "")
     has_day = any(sign in signs for sign in DAY_SIGNS)

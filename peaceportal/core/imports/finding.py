@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.problems import Refused
+from peaceportal.core.publishing import visible
 
 
 class Unknown(Refused):
@@ -28,6 +29,7 @@ class Known:
         self.others: dict[str, set[int]] = {}
         self.merged: dict[int, int] = {}
         self.removed: set[int] = set()
+        self._hidden: set[int] | None = None
         rows = model._base_manager.order_by().values_list(
             "pk", "slug", model.title_field, "removed_at", "merged_into"
         )
@@ -41,21 +43,36 @@ class Known:
             self.others.setdefault(fold(name), set()).add(pk)
         content_type = ContentType.objects.get_for_model(model)
         rows = Identifier._base_manager.filter(content_type=content_type).order_by()
-        self.keys = {
-            (scheme, value): pk
-            for scheme, value, pk in rows.values_list("scheme", "value", "object_id").iterator()
-        }
+        self.keys: dict[tuple[str, str], int] = {}
+        self.holders: dict[str, set[int]] = {}  # of a scheme, who has an identifier of it
+        for scheme, value, pk in rows.values_list("scheme", "value", "object_id").iterator():
+            self.add_key(scheme, value, pk)
 
     def add(self, pk: int, slug: str, name: str) -> None:
         self.labels[pk], self.slugs[slug] = name, pk
         self.names.setdefault(fold(name), set()).add(pk)
 
-    def by_name(self, name: str) -> int:
-        """Raises Refused, and Unknown where nothing is called so."""
+    def add_key(self, scheme: str, value: str, pk: int) -> None:
+        self.keys[scheme, value] = pk
+        self.holders.setdefault(scheme, set()).add(pk)
+
+    def by_name(self, name: str, without: str = "") -> int:
+        """Raises Refused, and Unknown where nothing is called so.
+
+        `without`: a scheme, where who has an identifier of it is not meant.
+        """
         folded = fold(name)
         found = self.names.get(folded) or self.others.get(folded)
         if not found and name in self.slugs:
             found = {self.slugs[name]}
+        if without and found:
+            holders = self.holders.get(without, set())
+            free = {pk for pk in found if self._where(pk) not in holders}
+            if not free:
+                said = _("A %(kind)s is called so, and has another identifier (%(scheme)s).")
+                said %= {"kind": self.model._meta.verbose_name, "scheme": without}
+                raise Unknown(said, value=name)
+            found = free
         return self.only(found or (), name)
 
     def by_slug(self, slug: str) -> int:
@@ -72,6 +89,22 @@ class Known:
         found = {self.keys.get((scheme, text)), self.keys.get(split), self.slugs.get(text)} - {None}
         named = self.names.get(folded) or self.others.get(folded) or set()
         return {self._where(pk) for pk in {*found, *named}} - self.removed
+
+    def at_slug(self, slug: str) -> set[int]:
+        """As `by_slug`, without a word: the page at this address, if there is one."""
+        return {self._where(self.slugs[slug])} if slug in self.slugs else set()
+
+    def kept(self, pks: Iterable[int]) -> set[int]:
+        """What these stand for, without what was removed."""
+        return {self._where(pk) for pk in pks} - self.removed
+
+    def hidden(self) -> set[int]:
+        """Those that the public cannot see, of which our own files say nothing."""
+        if self._hidden is None:
+            self._hidden = self.labels.keys() - set(
+                self.model._base_manager.filter(visible()).values_list("pk", flat=True)
+            )
+        return self._hidden
 
     def only(self, found: Iterable[int], text: str) -> int:
         pks = {self._where(pk) for pk in found}

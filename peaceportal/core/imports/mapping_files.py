@@ -13,6 +13,7 @@ from peaceportal.core.imports.dated import MONTH_SIGNS
 from peaceportal.core.imports.mapping import PRECISIONS, DateMapping, ListMapping, Mapping
 from peaceportal.core.imports.problems import ImportRefused, listed, what_there_is
 from peaceportal.core.imports.shapes import Shape
+from peaceportal.core.imports.splitting import erased
 from peaceportal.core.publishing import Status
 from peaceportal.core.weblinks import host_of, is_web_address
 
@@ -93,7 +94,10 @@ class _Checking:
             said = _('“%(key)s” must be a text, or a list of texts: ["one", "two"].')
             self.say(where, said % {"key": key})
             return []
-        return [" ".join(one.split()) for one in found]
+        found = [" ".join(one.split()) for one in found]
+        if key in told and not found and where == "[columns]":
+            self.say(where, _("“%(key)s” is an empty list. Name a column.") % {"key": key})
+        return found
 
     def flag(self, told: dict, key: str, where: str) -> bool:
         found = told.get(key, False)
@@ -153,9 +157,10 @@ class _Checking:
             self.say(where, _('“delimiter” is one sign, as ";" or "\\t".'))
         try:
             "".encode(found.encoding)
-        except LookupError:
+        except (LookupError, ValueError):
             said = _("No encoding is called “%(name)s”. Common are utf-8, cp1252, latin-1, utf-16.")
             self.say(where, said % {"name": found.encoding})
+        self.check_scheme("scheme", found.scheme, where)
         source = told.get("source", {})
         if isinstance(source, str):
             address = {"title": host_of(source), "url": source}
@@ -178,7 +183,8 @@ class _Checking:
             if len(columns) > 1 and name != "identifier":
                 said = _("“%(name)s” is one column; only “identifier” may be a list.")
                 self.say("[columns]", said % {"name": name})
-            found.columns[name] = columns
+            if columns:
+                found.columns[name] = columns
 
     def date(self, name: str, told: dict) -> DateMapping:
         where = f"[dates.{name}]"
@@ -234,11 +240,23 @@ class _Checking:
         self.one_of(one.kind, shape.kinds, "kind", where)
         if not one.columns:
             self.say(where, _("“column” is missing: it names the column with the list."))
+        if erased(one.separator):
+            said = _(
+                "“separator” is never found: what is blank in a cell is read as one space. Save "
+                'the file with a sign between the entries, as ";".'
+            )
+            self.say(where, said)
+        self.check_scheme("ids_scheme", one.ids_scheme, where)
         if bool(one.ids_column) != bool(one.ids_scheme):
             self.say(where, _("“ids_column” and “ids_scheme” go together."))
         if one.ids_column and len(one.column) > 1:
             self.say(where, _("With “ids_column” there is one “column” of names."))
         return one
+
+    def check_scheme(self, key: str, scheme: str, where: str) -> None:
+        if ":" in scheme:
+            said = _("“%(key)s” holds a colon, which ends a scheme in scheme:value. Leave it out.")
+            self.say(where, said % {"key": key})
 
     def words(self, told: dict, key: str, where: str, choices=None) -> dict[str, str]:
         """A table of their words and ours."""

@@ -83,8 +83,10 @@ def opened(path: str | Path, mapping: Mapping, shape) -> Iterator[Table]:
             if path.suffix.lower() in {".xlsx", ".xlsm"}:
                 from peaceportal.core.imports.workbooks import sheet_lines
 
-                lines, notes = sheet_lines(file, mapping)
+                comments: list[int] = []
+                lines, notes = sheet_lines(file, mapping, comments)
                 table = _with_header(lines, mapping, shape, notes, is_padded=True)
+                table.comments = comments
             else:
                 source = _CSVLines(file, mapping)
                 table = _with_header(source.lines(), mapping, shape, [], is_padded=False)

@@ -130,8 +130,12 @@ class Relations:
                     % {"scheme": mapping.ids_scheme},
                     value=entry.value,
                 )
-            if pk is None:
-                pk = known.by_slug(entry.name) if mapping.slugs else known.by_name(entry.name)
+            if pk is None and mapping.slugs:
+                pk = known.by_slug(entry.name)
+            elif pk is None:
+                pk = known.by_name(entry.name, mapping.ids_scheme if entry.value else "")
+                if entry.value:  # in this file, another identifier means another
+                    known.add_key(mapping.ids_scheme, entry.value, pk)
         except Unknown as error:
             longest = shape.model._meta.get_field(shape.model.title_field).max_length
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
@@ -164,8 +168,10 @@ class Relations:
         """A draft for what is missing; only a number for it while nothing is saved."""
         shape = self.shape.lists[name]
         known = self.known[shape.model]
-        try:
-            return known.by_name(entry.name)  # an earlier entry has made it
+        scheme = mapping.ids_scheme if entry.value else ""
+        try:  # an earlier entry may have made it
+            pk = known.by_key(scheme, entry.value) if scheme else None
+            return pk or known.by_name(entry.name, scheme)
         except Refused:
             pass
         kind = str(shape.model._meta.verbose_name)
@@ -193,12 +199,15 @@ class Relations:
             slug = f"({pk})"
         known.add(pk, slug, entry.name)
         if entry.value:
-            known.keys[mapping.ids_scheme, entry.value] = pk
+            known.add_key(mapping.ids_scheme, entry.value, pk)
         self._made_keys[shape.model, pk] = told
         return pk
 
     def _differ_links(self, planned, shape: ListShape, pks: set[int]) -> None:
         now = self.linked(planned.page, shape.links)
+        if self.mapping.is_own:
+            is_withheld = shape.withheld_by and getattr(planned.page, shape.withheld_by)
+            pks = pks | (now if is_withheld else now & self.known[shape.model].hidden())
         if pks != now:
             planned.links[shape.links] = (pks - now, now - pks)
             self._tell(planned, shape, {(pk, "") for pk in now}, {(pk, "") for pk in pks})
@@ -211,11 +220,14 @@ class Relations:
             roles = {self._role(shape, one.role) for one in mappings}
             rows = {key: pk for key, pk in rows.items() if key[1] in roles}
         added = [key for key in sorted(entries) if key not in rows]
-        gone = [pk for key, pk in rows.items() if key not in entries]
+        # Our own files say nothing of what the public cannot see.
+        unsaid = self.known[shape.model].hidden() if self.mapping.is_own else ()
+        kept = {key for key in rows if key in entries or key[0] in unsaid}
+        gone = [pk for key, pk in rows.items() if key not in kept]
         if added or gone:
             planned.rows_added[name] = added
             planned.rows_removed[name] = gone
-            self._tell(planned, shape, set(rows), entries)
+            self._tell(planned, shape, set(rows), kept | set(added))
 
     def _tell(self, planned, shape: ListShape, before, after) -> None:
         if planned.outcome == "created":

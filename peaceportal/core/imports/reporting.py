@@ -20,11 +20,20 @@ COLUMNS = ["row", "outcome", "identifier", "title", "column", "before", "after",
 class Report:
     """Written where nobody finds it, until `keep`."""
 
-    def __init__(self, path: str | Path | None):
+    def __init__(self, path: str | Path | None, read: Iterable[str | Path] = ()):
+        """`read`: the files that are read, in whose place no report may stand."""
         self.path = Path(path) if path else None
         if self.path and not self.path.absolute().parent.is_dir():
             said = _("The folder of the report %(path)s does not exist. Make it, or name another.")
             raise ImportRefused(said % {"path": self.path})
+        if self.path and self.path.is_dir():
+            said = _("The report %(path)s is a folder. Name a file.")
+            raise ImportRefused(said % {"path": self.path})
+        if self.path and self.path.exists():
+            for other in map(Path, read):
+                if other.exists() and other.samefile(self.path):
+                    said = _("The report would be written over %(path)s. Name another file.")
+                    raise ImportRefused(said % {"path": other})
         self.file = None
         if self.path:
             self.file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115

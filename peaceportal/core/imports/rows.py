@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from peaceportal.core.formats.spreadsheets import BETWEEN, apart
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.cells import text_of, tidy, tidy_lines
 from peaceportal.core.imports.dated import date_of
@@ -63,6 +64,7 @@ class Reading:
         wanted = Wanted(row.number)
         if row.problem:
             wanted.problems.append(row.problem)
+            self._count_uneven(_Cells(row.cells, self.missing))
             return wanted
         cells = _Cells(row.cells, self.missing)
         for read in (self._identity, self._columns, self._dates, self._lists):
@@ -113,9 +115,20 @@ class Reading:
             value = f"{value}#{times}" if times > 1 else value
         wanted.identifiers.append((self.mapping.scheme, value))
 
+    def _count_uneven(self, cells: _Cells) -> None:
+        """A row that is refused has its number too, or those after it would take its place."""
+        try:
+            parts = [cells.text(one) for one in self.mapping.columns.get("identifier", [])]
+        except Refused:
+            return
+        if any(parts):
+            value = "/".join(parts)
+            self.times[value] = self.times.get(value, 0) + 1
+
     def _own_keys(self, cells: _Cells) -> list[str]:
         names = self.mapping.columns.get("identifiers", [])
-        return [key.strip() for name in names for key in cells.text(name).split("|") if key.strip()]
+        keys = [key.strip() for name in names for key in cells.text(name).split(BETWEEN)]
+        return [apart(key) if self.mapping.is_own else key for key in keys if key]
 
     def _uid(self, text: str) -> str:
         try:
@@ -207,7 +220,8 @@ class Reading:
             wanted.columns.setdefault(shape.name, mapping.columns[0])
             found = wanted.entries.setdefault(mapping.name, [])
             try:
-                found += [(mapping, one) for one in entries_of(mapping, text, shape.roles)]
+                entries = entries_of(mapping, text, shape.roles, self.missing)
+                found += [(mapping, one) for one in entries]
             except Refused as error:
                 column = error.column or mapping.columns[0]
                 wanted.refuse(error, column, error.value or cells.shown(column))

@@ -39,6 +39,8 @@ class Told:
         default_factory=lambda: dict.fromkeys((CREATED, UPDATED, UNCHANGED, REFUSED), 0)
     )
     is_saved: bool = False
+    report_lost: str = ""
+    is_settled: bool = True  # whether no more rows are refused than are counted
     problems: list[Problem] = field(default_factory=list)
     changed: list[Planned] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -71,24 +73,33 @@ class Import:
     create_missing: bool = False
     skip_bad_rows: bool = False
     report: str | Path | None = None
+    mapping_path: str | Path | None = None
     by: models.Model | None = None
     progress: Callable[[str, int], None] = lambda _words, _rows: None
+    is_saved: bool = field(default=False, init=False)
 
     def run(self) -> Told:
         """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
-        report = Report(self.report)
+        report = Report(self.report, filter(None, [self.path, self.mapping_path]))
         with opened(self.path, self.mapping, self.shape) as table:
             self.mapping = table.mapping
             notes = [*table.notes, *self._defaults()]
         tree = self._tree()
         told = self._check(tree, report)
+        if not told.is_settled:  # rows whose parents are refused are refused with them
+            report.restart()
+            told = self._check(tree, report)
         told.notes = [*notes, *told.notes]
         if not self.is_dry and (not told.failed or self.skip_bad_rows):
             said = told.notes
             told = self._save(tree, report, told)
             told.notes = list(dict.fromkeys([*said, *told.notes]))
-            told.is_saved = True
-        report.keep()
+            told.is_saved = self.is_saved = True
+        try:
+            report.keep()
+        except OSError as error:  # what was saved is saved, and has to be counted
+            said = _("The report %(path)s could not be written: %(why)s.")
+            told.report_lost = said % {"path": self.report, "why": error.strerror or error}
         return told
 
     def _defaults(self) -> Iterator[str]:
@@ -117,7 +128,7 @@ class Import:
             return None
         sources = Sources(self.shape.model, self.mapping, saves=False)
         known = Relations(self.shape, self.mapping, sources).known_of(self.shape.model)
-        tree = Tree(known, self.mapping.scheme)
+        tree = Tree(known, self.mapping.scheme, is_own=self.mapping.is_own)
         for batch, _table in self._batches(_("Reading")):
             tree.add(batch)
         tree.settle()
@@ -148,7 +159,7 @@ class Import:
             said = _("Comments were passed over: rows %(rows)s.")
             told.notes.append(said % {"rows": spans(comments)})
         if tree is not None:
-            tree.problems |= tree.orphaned(refused)
+            told.is_settled = not tree.without(refused)
         told.unknown, told.made = planner.relations.unknown, planner.relations.made
         return told
 

@@ -21,6 +21,7 @@ class ListShape:
     can_create: bool = False
     created: Mapping[str, str] = field(default_factory=dict)  # fields of what is created
     kinds: tuple[str, ...] = ()
+    withheld_by: str = ""  # the field of the page that keeps the whole list from the public
 
     @property
     def name(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from peaceportal.core.imports.cells import LINE_ENDS
 from peaceportal.core.imports.mapping import ListMapping
 from peaceportal.core.imports.problems import Refused, listed
 
@@ -19,16 +21,19 @@ class Entry(NamedTuple):
     column: str = ""
 
 
-def entries_of(mapping: ListMapping, text, roles=()) -> list[Entry]:
-    """`text` gives the tidy text of a column, empty where it means none. Raises Refused."""
+def entries_of(mapping: ListMapping, text, roles=(), missing=()) -> list[Entry]:
+    """`text` gives the tidy text of a column, empty where it means none, as those of `missing` do
+    within a list. Raises Refused.
+    """
     column = (mapping.column or [mapping.ids_column])[0]
     names = [
-        (name, one)
+        ("" if name in missing else name, one)
         for one in mapping.column
         for name in split(text(one), mapping.separator, brackets=mapping.brackets)
     ]
     if mapping.ids_column:
         values = split(text(mapping.ids_column), mapping.separator)
+        values = ["" if value in missing else value for value in values]
         if mapping.column and len(values) != len(names):
             raise Refused(
                 _(
@@ -62,6 +67,13 @@ def _with_role(entry: Entry, roles) -> Entry:
         said = _("Write who and in which role as slug:role. Roles are %(roles)s.")
         raise Refused(said % {"roles": listed(roles)}, entry.column, entry.name)
     return entry._replace(name=name.strip(), role=role)
+
+
+def erased(separator: str) -> bool:
+    """Whether no tidy text can hold it: a tab, two spaces, a line end of another kind."""
+    if "\n" in separator:
+        return bool(LINE_ENDS.sub("\n", separator) != separator)
+    return re.sub(r"\s+", " ", separator) != separator
 
 
 def split(text: str, separator: str, *, brackets=False) -> list[str]:

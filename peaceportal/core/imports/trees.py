@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.finding import Known
-from peaceportal.core.imports.problems import Problem, listed
+from peaceportal.core.imports.problems import Problem, Refused, listed
 from peaceportal.core.imports.rows import Wanted
 from peaceportal.core.slugs import slugify
 
@@ -21,9 +22,10 @@ Node = int | tuple[str, int]
 class Tree:
     """Built from all rows before any of them is planned."""
 
-    def __init__(self, known: Known, scheme: str):
-        self.known, self.scheme = known, scheme
-        self.rows: dict[Node, int] = {}
+    def __init__(self, known: Known, scheme: str, *, is_own=False):
+        self.known, self.scheme, self.is_own = known, scheme, is_own
+        self.nodes: dict[int, Node] = {}  # of a row: two may stand for one page
+        self.rows: dict[Node, list[int]] = {}
         self.names: dict[str, set[Node]] = {}
         self.texts: dict[int, tuple[str, str]] = {}  # of a row: its column, and what stands there
         self.parents: dict[int, Node | None] = {}
@@ -35,7 +37,8 @@ class Tree:
         for wanted in batch:
             pk = next((here[key] for key in self._keys(wanted) if key in here), None)
             node: Node = ("row", wanted.row) if pk is None else pk
-            self.rows[node] = wanted.row
+            self.nodes[wanted.row] = node
+            self.rows.setdefault(node, []).append(wanted.row)
             words = {fold(wanted.title), slugify(wanted.title)}
             words |= {f"{scheme}:{value}" for scheme, value in wanted.identifiers}
             words |= {value for scheme, value in wanted.identifiers if scheme == self.scheme}
@@ -62,49 +65,76 @@ class Tree:
 
     def settle(self) -> None:
         """Find each parent, and refuse rings."""
+        pages = self.known.model._base_manager.exclude(parent=None)
+        self.stored: dict[Node, Node | None] = dict(pages.values_list("pk", "parent"))
+        left = self._left_alone()
+        self.texts = {row: text for row, text in self.texts.items() if self.nodes[row] not in left}
         for row, (column, text) in self.texts.items():
-            if not text:
-                self.parents[row] = None
-                continue
-            found: set[Node] = {*self.known.anyhow(text, self.scheme)}
+            try:
+                self.parents[row] = self._found(text) if text else self._kept(row)
+            except Refused as error:
+                self.problems[row] = Problem(row, column, text, str(error))
+        self._refuse_rings(())
+
+    def _left_alone(self) -> set[Node]:
+        """Pages that no row changes, as staff removed or merged them."""
+        times = Counter(
+            pk for (scheme, _value), pk in self.known.keys.items() if scheme == self.scheme
+        )
+        several = {pk for pk, number in times.items() if number > 1}
+        return {*self.known.removed, *self.known.merged, *several}
+
+    def _found(self, text: str) -> Node:
+        """Raises Refused where that is nothing, or several."""
+        found: set[Node] = set()
+        if self.is_own:  # an address, or what a row of the file would get as its address
+            found |= self.known.at_slug(text)
+        else:
+            found |= self.known.anyhow(text, self.scheme)
+        if not (self.is_own and found):
             for word in {text, fold(text)}:
                 found |= self.names.get(word, set())
-            if len(found) == 1:
-                self.parents[row] = found.pop()
-            elif found:
-                said = _("Several records are called so: %(candidates)s. Write an identifier.")
-                said %= {"candidates": listed(sorted(map(self._told, found)))}
-                self.problems[row] = Problem(row, column, text, said)
-            else:
-                said = _("Nothing in the file or on the site is called so. Add it, or correct it.")
-                self.problems[row] = Problem(row, column, text, said)
-        self._refuse_rings()
+        pages = {node for node in found if isinstance(node, int)}
+        there = (found - pages) | self.known.kept(pages)
+        if len(there) > 1:
+            said = _("Several records are called so: %(candidates)s. Write an identifier.")
+            raise Refused(said % {"candidates": listed(sorted(map(self._told, there)))})
+        if there:
+            return there.pop()
+        if pages:
+            self.known.only(pages, text)  # says that it was removed
+        raise Refused(_("Nothing in the file or on the site is called so. Add it, or correct it."))
+
+    def _kept(self, row: int) -> Node | None:
+        """Our own files are silent of a parent that nobody sees: it stays."""
+        parent = self.stored.get(self.nodes[row])
+        return parent if self.is_own and parent in self.known.hidden() else None
 
     def _told(self, node: Node) -> str:
         if isinstance(node, int):
             return self.known.labels.get(node, str(node))
         return _("row %(row)d") % {"row": node[1]}
 
-    def _refuse_rings(self) -> None:
-        """One walk a row; what is known to end is not walked again."""
-        nodes = {row: node for node, row in self.rows.items()}
-        model = self.known.model
-        above = dict(model._base_manager.exclude(parent=None).values_list("pk", "parent"))
-        above |= {nodes[row]: parent for row, parent in self.parents.items()}
+    def _refuse_rings(self, refused: Collection[int]) -> None:
+        """One walk a row; what is known to end is not walked again. Refused rows move nothing."""
+        taken = {row: parent for row, parent in self.parents.items() if row not in refused}
+        above = self.stored | {self.nodes[row]: parent for row, parent in taken.items()}
         ends: set[Node] = set()
-        for row in self.texts:
+        for row in taken:
             way: list[Node] = []
-            node: Node | None = nodes[row]
+            node: Node | None = self.nodes[row]
             while node is not None and node not in ends and node not in way:
                 way.append(node)
                 node = above.get(node)
             if node is not None and node in way:
                 for one in way[way.index(node) :]:
-                    self._refuse_ring(self.rows.get(one))
+                    for other in self.rows.get(one, ()):
+                        if other in taken:
+                            self._refuse_ring(other)
             ends |= set(way)
 
-    def _refuse_ring(self, row: int | None) -> None:
-        if row in self.texts and row not in self.problems:
+    def _refuse_ring(self, row: int) -> None:
+        if row not in self.problems:
             column, text = self.texts[row]
             said = _("It would be part of itself, directly or through others. Name another.")
             self.problems[row] = Problem(row, column, text, said)
@@ -113,7 +143,17 @@ class Tree:
         """The number of a row only as long as that row has made nothing."""
         return self.parents.get(row)
 
-    def orphaned(self, refused: Iterable[int]) -> dict[int, Problem]:
+    def without(self, refused: Iterable[int]) -> bool:
+        """Settle it anew where these rows change nothing; says whether that refuses more rows."""
+        gone, before = set(refused), len(self.problems)
+        known = -1
+        while known != len(self.problems):
+            known = len(self.problems)
+            self.problems |= self._orphaned(gone | self.problems.keys())
+            self._refuse_rings(gone | self.problems.keys())
+        return len(self.problems) > before
+
+    def _orphaned(self, refused: Iterable[int]) -> dict[int, Problem]:
         """The rows whose parent would be made by a refused row, and theirs in turn."""
         gone, found = set(refused), {}
         is_more = True

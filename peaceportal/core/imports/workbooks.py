@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EmptyCell
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
+from peaceportal.core.imports.cells import Unreadable
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import ImportRefused, listed, what_there_is
+from peaceportal.core.imports.shown import shown_date
 
-BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, SyntaxError)
+# What openpyxl raises of a damaged file, and of one with a sheet that is only a chart.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, EOFError, SyntaxError),
+    *(KeyError, ValueError, AttributeError),
+)
 
 
-def sheet_lines(file, mapping: Mapping) -> tuple[Iterator[tuple[int, list]], list[str]]:
+def sheet_lines(
+    file, mapping: Mapping, comments: list[int]
+) -> tuple[Iterator[tuple[int, list]], list[str]]:
     """The rows with their numbers, and what is to be said of the workbook."""
     try:
         book = load_workbook(file, read_only=True, data_only=True)
@@ -33,18 +45,66 @@ def sheet_lines(file, mapping: Mapping) -> tuple[Iterator[tuple[int, list]], lis
         notes.append(said % {"names": listed(names)})
     sheet = book[mapping.sheet or names[0]]
     sheet.reset_dimensions()  # what a file says of its own size is often wrong
-    return _lines(sheet, mapping.comment), notes
+    formulas = _Formulas(file, sheet.title)
+    return _lines(sheet, formulas, mapping.comment, comments), notes
 
 
-def _lines(sheet, comment: str) -> Iterator[tuple[int, list]]:
+def _lines(sheet, formulas: _Formulas, comment: str, comments) -> Iterator[tuple[int, list]]:
     try:
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            first = cells[0] if cells else None
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            first = cells[0].value if cells else None
             if comment and isinstance(first, str) and first.startswith(comment):
+                comments.append(number)
                 continue
-            yield number, list(cells)
+            row = [_value(cell) for cell in cells]
+            empty = [
+                place
+                for place, cell in enumerate(cells)
+                if row[place] is None and not isinstance(cell, EmptyCell)
+            ]
+            for place in formulas.among(number, empty) if empty else ():
+                said = _(
+                    "This is a formula, and the file does not hold what it comes to. Open the "
+                    "file in a spreadsheet, save it, or write the value itself."
+                )
+                row[place] = Unreadable("", said)
+            yield number, row
     except BROKEN as error:
         raise ImportRefused(_no_workbook(error)) from error
+
+
+def _value(cell):
+    value = cell.value
+    if isinstance(cell, EmptyCell) or value is None:
+        return None
+    if cell.data_type == "e":
+        said = _("The spreadsheet shows an error here. Mend the formula, or write the value.")
+        return Unreadable(str(value), said)
+    if isinstance(value, date):
+        return shown_date(value, cell.number_format or "")
+    return unescape(value) if isinstance(value, str) else value
+
+
+class _Formulas:
+    """Which cells hold formulas: read a second time, where an empty cell may be one."""
+
+    def __init__(self, file, title: str):
+        self.file, self.title = file, title
+        self.rows, self.number, self.cells = None, 0, ()
+
+    def among(self, number: int, places: list[int]) -> list[int]:
+        if self.rows is None:
+            sheet = load_workbook(self.file, read_only=True)[self.title]
+            sheet.reset_dimensions()
+            self.rows = sheet.iter_rows()
+        while self.number < number:
+            self.cells = next(self.rows, ())
+            self.number += 1
+        return [
+            place
+            for place in places
+            if place < len(self.cells) and self.cells[place].data_type == "f"
+        ]
 
 
 def _no_workbook(error: Exception) -> str:
