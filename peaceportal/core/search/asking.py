@@ -114,7 +114,7 @@ class SearchedQuerySet(models.QuerySet):
         return self.annotate(relevance=self._relevance(query)).order_by("relevance", *then)
 
     def _relevance(self, query: Query):
-        """A number, the lower the more relevant. Here IN is better: it is asked row by row."""
+        """A number, the lower the more relevant."""
         if not query:
             return Value(0)
         steps = []
@@ -123,7 +123,7 @@ class SearchedQuerySet(models.QuerySet):
             if name in fields:
                 wanted = fold(query.typed) if name == "sort_name" else query.typed.strip()
                 steps.append(Q(**{f"{name}__iexact" if name == "acronym" else name: wanted}))
-        *before, _whole = found(query, _in_order(query), self.model, self.db)
+        *before, _anywhere = found(query, _in_order(query), self.model, self.db)
         steps += [Among(pks) for pks in before]
         cases = [When(step, then=Value(number)) for number, step in enumerate(steps)]
         return Case(*cases, default=Value(len(steps)), output_field=IntegerField())

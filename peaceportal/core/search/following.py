@@ -43,7 +43,7 @@ STATE = f"""
 
 
 def unread(using: str = "default") -> tuple[int, int]:
-    """How many changes and how many records the index lacks. One query of three rows."""
+    """How many changes and how many records the index lacks. One query of one row."""
     with connections[using].cursor() as cursor:
         cursor.execute(STATE)
         return lacking([text for (text,) in cursor.fetchall()], using)
