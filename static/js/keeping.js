@@ -65,17 +65,18 @@ function offer(form, key, kept, panel) {
   });
 }
 
+let toKeep = 0; // the timer that will keep what was typed last
+
 function follow(form, key) {
-  let waiting = 0;
   const later = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => keep(form, key), 400);
+    clearTimeout(toKeep);
+    toKeep = setTimeout(() => keep(form, key), 400);
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   window.django?.jQuery?.(form).on("change", later);
   form.addEventListener("submit", (event) => {
-    clearTimeout(waiting);
+    clearTimeout(toKeep);
     keep(form, key);
     if (event.submitter?.formTarget) return; // a preview saves nothing
     sessionStorage.setItem(SENT, key);
@@ -91,6 +92,7 @@ each((key) => {
   if (Date.now() - (read(key)?.at || 0) > DAYS * 24 * 3600 * 1000) localStorage.removeItem(key);
 });
 document.getElementById("logout-form")?.addEventListener("submit", () => {
+  clearTimeout(toKeep); // a slow answer leaves it time to keep the text again
   each((key) => localStorage.removeItem(key));
 });
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from organisations.models import AreaOfWork, Organisation
 from peaceportal.core.models import AuditEntry, MissedAddress, OldSlug
@@ -193,7 +194,7 @@ def test_editor_adds_an_event_and_sees_it_on_the_site(desk, page, complaints, tm
     assert page.locator("#id_happened").input_value() == "03/04/1953"
     assert page.locator("#id_title").input_value() == "Two days of quiet talks"
     for words in ("Mediation", "Annual report of 1953", "Quaker Office", "Department of Talks"):
-        assert page.locator(".select2-selection", has_text=words).first.is_visible()
+        expect(page.locator(".select2-selection", has_text=words).first).to_be_visible()
     assert page.get_by_label("Alternative text").input_value() == "Six people at a round table"
 
     page.locator("#id_happened").fill("about April 1953")
@@ -265,8 +266,7 @@ def test_focus_goes_to_what_is_wrong(desk, page, complaints):
     page.get_by_role("button", name="Add an organisation").click()
     page.locator("#participations-0").get_by_label("Represented by").fill("Somebody")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.activeElement.id") == "id_happened"
+    expect(page.locator("#id_happened")).to_be_focused()
     page.locator(".wrong-fields a", has_text="Organisation 1: Organisation").click()
     chosen = page.locator("#participations-0 .field-organisation .select2-selection").first
     assert chosen.evaluate("box => box.contains(document.activeElement)")

@@ -152,6 +152,7 @@ def test_event_goes_from_draft_to_public_and_back(at_desk, visitor, tmp_path, mo
     publisher.goto(address(Event, "history", Event.objects.get().pk))
     publisher.locator('input[name="from"]').nth(2).check()
     publisher.get_by_role("button", name="Compare").click()
+    publisher.get_by_role("button", name="Restore the version of").wait_for()  # it ends the page
     struck = " ".join(publisher.locator(".differences del").all_inner_texts())
     came = " ".join(publisher.locator(".differences ins").all_inner_texts())
     assert "First" in struck
