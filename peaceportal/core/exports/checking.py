@@ -70,7 +70,7 @@ class Checks:
             if name and name not in self.package.files and name not in self.package.lost:
                 yield (
                     column.name,
-                    _("This file is not in the export. Put it in, or empty the cell."),
+                    _("The export lacks this file. Put it in, or empty the cell."),
                 )
             elif name and len(name) > column.field.max_length:
                 said = _("This name is longer than %(most)d characters. Shorten it.")

@@ -1,4 +1,4 @@
-"""The rows of the tables of an export, each cell read by its column; and what is wrong with them."""
+"""The rows of the tables of an export, each cell read by its column; and what is wrong there."""
 
 from __future__ import annotations
 

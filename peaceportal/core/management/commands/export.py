@@ -60,7 +60,7 @@ def write_beside(path: Path, export: Export) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(number, "w+b") as file:
+        with os.fdopen(number, "w+b") as file:
             export.write(file)
             file.flush()
             os.fsync(number)
