@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -35,7 +35,7 @@ class Exports(admin.ModelAdmin):
 
     def _is_choosing(self, request) -> bool:
         """Whether the list stands in a window in which one record is chosen for a field."""
-        return "_popup" in request.GET
+        return IS_POPUP_VAR in request.GET
 
     def changelist_view(self, request, extra_context=None):
         if not self._is_choosing(request):
