@@ -1,5 +1,6 @@
 """Settings of Peace Portal. What an installation may change comes from the environment."""
 
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from peaceportal import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+PROGRAM_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 DATA_DIR = Path(environment.env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 # The site and its addresses

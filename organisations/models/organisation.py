@@ -249,6 +249,7 @@ class Succession(Record, Sourced):
 
     owner_fields = ("predecessor", "successor")
     fragment = "successions"
+    one_way = (("predecessor", "successor"),)
     named_as = {
         "predecessor": _("What came after it"),
         "successor": _("What came before it"),

@@ -19,6 +19,7 @@ from django.db.models import F, Max
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
 
+from peaceportal.core.inserting import insert
 from peaceportal.core.versions import capture
 
 
@@ -143,13 +144,8 @@ def together(using: str = "default") -> Iterator[None]:
 def _write(touched: Collection[tuple[str, object]], using: str) -> None:
     last = _advance(len(touched), using)
     first = last - len(touched) + 1
-    Change.objects.using(using).bulk_create(
-        [
-            Change(seq=seq, model=model, uid=uid)
-            for seq, (model, uid) in enumerate(touched, start=first)
-        ],
-        batch_size=1000,
-    )
+    rows = ((seq, model, uid, new_token()) for seq, (model, uid) in enumerate(touched, start=first))
+    insert(Change, ["seq", "model", "uid", "token"], rows, using)
 
 
 def with_owners(records: Iterable[models.Model]) -> list[models.Model]:

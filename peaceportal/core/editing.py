@@ -17,6 +17,7 @@ from peaceportal.core.choosing import Choosing, ChoosingForm
 from peaceportal.core.conflicts import Conflict, StopsOverwriting
 from peaceportal.core.dates import EDTFField, EDTFInput
 from peaceportal.core.dates.forms import SHORT_HINT, WHAT_MAY_BE_TYPED, EDTFFormField
+from peaceportal.core.export_admin import Exports
 from peaceportal.core.history_admin import Versioned
 from peaceportal.core.links.showing import ShowsLinks
 from peaceportal.core.listing import ListAdmin
@@ -144,6 +145,7 @@ class RecordAdmin(
     StopsOverwriting,
     SaysWhatIsWrong,
     StaffFiles,
+    Exports,
     Editing,
     ListAdmin,
 ):

@@ -196,6 +196,7 @@ class Page(Published):
     # The field that names the page, and the word for its kind in a slug of last resort.
     title_field = "name"
     kind_of_page = "page"
+    one_way = (("pk", "merged_into"),)
     is_slug_free = False  # on a page whose slug was looked up before, with those of others
 
     slug = models.CharField(

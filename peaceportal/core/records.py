@@ -134,6 +134,9 @@ class Record(models.Model):
     is_restored = False  # on a record that is put back: what seems left over is meant
     versioned_rows: tuple[str, ...] = ()
     versioned_parts: tuple[str, ...] = ()
+    # Pairs of fields that lead from one page to another of its kind, and never round in a ring;
+    # “pk” is the record itself.
+    one_way: tuple[tuple[str, str], ...] = ()
 
     uid = models.UUIDField(_("permanent identity"), default=uuid.uuid4, unique=True, editable=False)
 

@@ -81,7 +81,11 @@ class RichTextField(models.TextField):
         return (self.name,)
 
     def derive(self, instance: models.Model) -> None:
-        text = getattr(instance, self.attname)
-        if text and not re.search(r"<[a-z/!]", text, flags=re.I):
-            text = linebreaks(text)  # typed plainly: an empty line ends a paragraph
-        setattr(instance, self.attname, sanitise(text))
+        text = sanitise(_in_paragraphs(getattr(instance, self.attname)))
+        whole = _in_paragraphs(text)  # again: all its elements may have been taken out
+        setattr(instance, self.attname, text if whole == text else sanitise(whole))
+
+
+def _in_paragraphs(text: str) -> str:
+    """As it is, unless it was typed plainly: an empty line ends a paragraph."""
+    return text if not text or re.search(r"<[a-z/!]", text, flags=re.I) else linebreaks(text)

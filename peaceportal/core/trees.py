@@ -59,6 +59,7 @@ class TreePage(NamedPage):
     """One can be merged into another of its kind (`core/merging`)."""
 
     named_as = {"parent": _("What is part of it")}
+    one_way = (*NamedPage.one_way, ("pk", "parent"))
     fields_of_names: tuple[str, ...] = ()  # of which `names_besides` tells when it is merged
     names_have_dates = False  # whether it is kept how long it had another name
 

@@ -40,6 +40,8 @@ def test_words_of_blocks_do_not_run_together(html, clean):
 
 @pytest.mark.django_db
 def test_text_typed_plainly_becomes_paragraphs_and_stays_so():
+    event = make_event(body="First.<script>alert(1)</script>")
+    assert event.body == "<p>First.</p>"
     event = make_event(body="First.\n\n5 < 6 & more.")
     assert event.body == "<p>First.</p>\n\n<p>5 &lt; 6 &amp; more.</p>"
     event.save()

@@ -172,7 +172,7 @@ class Import:
         }
         told = Told()
         try:
-            with _large_cache(), one_version(by=self.by, note=note, way="import"):
+            with large_cache(), one_version(by=self.by, note=note, way="import"):
                 planner, writer = self._planner(tree, saves=True), Writer(self.shape, tree)
                 for batch, _table in self._batches(_("Saving")):
                     planned = planner.plan(batch)
@@ -190,7 +190,7 @@ class Import:
 
 
 @contextmanager
-def _large_cache() -> Iterator[None]:
+def large_cache() -> Iterator[None]:
     """SQLite keeps 2 MB of pages in memory, which one large transaction goes through many times."""
     if connection.vendor != "sqlite":
         yield

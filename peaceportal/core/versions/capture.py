@@ -12,6 +12,7 @@ import reversion
 from django.db import models, transaction
 from django.utils import timezone
 
+from peaceportal.core.inserting import insert
 from peaceportal.core.versions.serialising import links_of, serialised
 
 AT_ONCE = 1000  # records that one revision holds: more than that take much memory
@@ -108,7 +109,7 @@ def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str
     from peaceportal.core.versions.detail import VersionDetail
 
     revision = Revision(date_created=timezone.now(), user=work.by, comment=work.note)
-    versions: dict[tuple[str, str], models.Model] = {}
+    versions: dict[tuple[str, str], dict] = {}
     for model, pks in batch.items():
         records = model._base_manager.using(using).filter(pk__in=pks).order_by("pk")
         names = getattr(model, "versioned_rows", ())
@@ -122,15 +123,14 @@ def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str
     VersionDetail.objects.using(using).create(
         revision=revision, way=work.way, about=work.about, public_note=work.public_note
     )
-    for version in versions.values():
-        version.revision = revision
-    Version.objects.using(using).bulk_create(versions.values(), batch_size=AT_ONCE)
+    names = ["revision_id", *next(iter(versions.values()))]
+    rows = ([revision.pk, *version.values()] for version in versions.values())
+    insert(Version, names, rows, using)
 
 
 def _add(records: list[models.Model], versions: dict, using: str) -> None:
-    """The versions of records of one model, each once."""
+    """What the versions of records of one model hold, each once."""
     from django.contrib.contenttypes.models import ContentType
-    from reversion.models import Version
 
     if not records:
         return
@@ -140,14 +140,14 @@ def _add(records: list[models.Model], versions: dict, using: str) -> None:
     links = links_of(model, names, records, using)
     for record in records:
         uid = str(record.uid)
-        versions[model._meta.label, uid] = Version(
-            content_type=content_type,
-            object_id=uid,
-            db=using,
-            format="json",
-            serialized_data=serialised(record, names, links),
-            object_repr=_called(record)[:200],
-        )
+        versions[model._meta.label, uid] = {
+            "content_type_id": content_type.pk,
+            "object_id": uid,
+            "db": using,
+            "format": "json",
+            "serialized_data": serialised(record, names, links),
+            "object_repr": _called(record)[:200],
+        }
 
 
 def _called(record: models.Model) -> str:

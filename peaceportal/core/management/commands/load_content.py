@@ -1,10 +1,8 @@
-from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from peaceportal.core import changes
-from peaceportal.core.records import Record
+from peaceportal.core.content import has_content, record_models
 from peaceportal.core.search.following import follow
 from peaceportal.core.versions.capture import one_version
 
@@ -38,15 +36,3 @@ class Command(BaseCommand):
                 self.stdout.write(f"\rFor the search index to read: {remaining:<9}", ending=end)
         if remaining:
             self.stdout.write("The search index could not read all of them: searches will.")
-
-
-def record_models():
-    return [model for model in apps.get_models() if issubclass(model, Record)]
-
-
-def has_content() -> bool:
-    """Whether any record is there, seen or unseen, or ever was.
-
-    Those who deleted the first content to begin with their own do not want it back.
-    """
-    return changes.version() > 0 or any(model._base_manager.exists() for model in record_models())
