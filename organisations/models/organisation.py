@@ -279,7 +279,7 @@ class Succession(Record, Sourced):
     class Meta:
         verbose_name = _("succession")
         verbose_name_plural = _("successions")
-        ordering = ["predecessor_id", "date_earliest", "pk"]
+        ordering = ["predecessor_id", F("date_earliest").asc(nulls_last=True), "pk"]
         constraints = [
             FieldCheck(
                 beside="successor",

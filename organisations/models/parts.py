@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -136,7 +136,7 @@ class Quotation(Part, Sourced):
     class Meta:
         verbose_name = _("quotation")
         verbose_name_plural = _("quotations")
-        ordering = ["date_earliest", "pk"]
+        ordering = [F("date_earliest").asc(nulls_last=True), "pk"]
 
     def __str__(self):
         return shortened(self.text, 80)

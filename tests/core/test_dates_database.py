@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from organisations.models import Quotation
 from peaceportal.core.dates import UNKNOWN, EDTFDate, overlapping, parse
 from tests.core.date_strategies import dates, days
-from tests.factories import make_event, make_organisation
+from tests.factories import make_event, make_organisation, make_quotation
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +187,9 @@ def test_full_clean_looks_at_the_dates_as_they_are_now():
     with pytest.raises(ValidationError) as refusal:
         body.full_clean()
     assert list(refusal.value.message_dict) == ["ended"]
+
+
+def test_unknown_dates_come_last_on_every_database():
+    for text, date in (("Undated.", ""), ("Later.", "1990"), ("Earlier.", "1953")):
+        make_quotation(text=text, date=date)
+    assert [one.text for one in Quotation.objects.all()] == ["Earlier.", "Later.", "Undated."]
