@@ -190,6 +190,6 @@ def test_full_clean_looks_at_the_dates_as_they_are_now():
 
 
 def test_unknown_dates_come_last_on_every_database():
-    for text, date in (("Undated.", ""), ("Later.", "1990"), ("Earlier.", "1953")):
-        make_quotation(text=text, date=date)
+    for text, on in (("Undated.", ""), ("Later.", "1990"), ("Earlier.", "1953")):
+        make_quotation(text=text, date=on)
     assert [one.text for one in Quotation.objects.all()] == ["Earlier.", "Later.", "Undated."]
