@@ -22,6 +22,7 @@ from peaceportal.core.imports.rows import Wanted
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
+from peaceportal.core.roles import is_out, out
 
 CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
 
@@ -72,6 +73,7 @@ class Planner:
         self.content_type = ContentType.objects.get_for_model(shape.model)
         self.seen: dict[tuple[str, str], int] = {}
         self.refused: dict[int, Problem] = {}  # rows that are refused whatever they hold
+        self.drafts_only = False
 
     def plan(self, batch: Iterable[Wanted]) -> list[Planned]:
         planned = [Planned(wanted, notes=list(wanted.notes)) for wanted in batch]
@@ -176,6 +178,18 @@ class Planner:
         if wanted.document_url and wanted.document_url not in documents.get(one.page.pk, ()):
             one.document_url = wanted.document_url
             one.differ("documents", "", wanted.document_url)
+        if self.drafts_only and one.outcome == UPDATED and self._is_seen(one):
+            wanted.refuse(
+                _("Readers see this, so it is changed by a publisher. Leave the row out.")
+            )
+
+    def _is_seen(self, one: Planned) -> bool:
+        """As the form of the page asks it: also where what readers see would go with it."""
+        page = one.page
+        moves = "parent" in {difference.name for difference in one.differences}
+        return is_out(page) or (
+            moves and type(page).objects.beneath([page]).filter(out(type(page))).exists()
+        )
 
     def _is_left_alone(self, one: Planned, page) -> bool:
         """What staff have removed or merged stays so."""
@@ -238,7 +252,7 @@ class Planner:
         if added:
             one.links["sources"] = (added, set())
             labels = self.sources.labels
-            one.differ("sources", "", " | ".join(labels.get(pk, str(pk)) for pk in sorted(added)))
+            one.differ("sources", "", " | ".join(sorted(labels.get(pk, str(pk)) for pk in added)))
 
     def _set_parent(self, one: Planned, is_new: bool) -> None:
         """A parent that an earlier or later row makes is set when all are there."""

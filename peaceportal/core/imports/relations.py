@@ -155,7 +155,7 @@ class Relations:
 
     def _mend(self, shape: ListShape) -> str:
         if shape.can_create and not self.create_missing:
-            return _("Add it at the desk, or have it made as a draft by --create-missing.")
+            return _("Add it at the desk, or let the import make it as a draft.")
         return _("Add it at the desk first, or correct the name.")
 
     def _role(self, shape: ListShape, role: str) -> str:

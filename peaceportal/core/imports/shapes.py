@@ -50,6 +50,10 @@ class Shape:
         return self.model.title_field
 
     @property
+    def command(self) -> str:
+        return f"import_{self.model._meta.model_name}s"
+
+    @property
     def columns(self) -> list[str]:
         """What [columns] may name."""
         found = ["identifier", "identifiers", "uid", *self.texts, *self.vocabularies, *self.flags]
