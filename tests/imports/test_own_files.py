@@ -74,3 +74,19 @@ def test_identifier_with_the_sign_between_values_comes_back_as_it_was(again):
     make_identifier(page=make_event(title="Talks"), scheme="made", value="a|b")
     assert again("/timeline.csv", "import_events").numbers == (0, 0, 1, 0)
     assert Event.objects.get().identifiers.get().value == "a|b"
+
+
+def test_lists_take_names_as_well_and_make_none_of_an_address(files):
+    make_place(name="New York", slug="ny")
+    head = ["identifiers", "title", "kind", "participants", "places"]
+
+    def brought(who, where, *options):
+        return files.events([head, ["made:1", "Talks", "meeting", who, where]], None, *options)
+
+    assert brought("", "new york").numbers == (1, 0, 0, 0)
+    assert brought("Quaker Office:convened", "ny").numbers == (0, 0, 0, 1)
+    said = brought("last-years-address:convened", "ny", "--create-missing")
+    assert "“last-years-address”: rows 2" in said
+    assert brought("Quaker Office:convened", "ny", "--create-missing").numbers == (0, 1, 0, 0)
+    assert Event.objects.get().participations.get().organisation.name == "Quaker Office"
+    assert Event.objects.get().places.get().name == "New York"
