@@ -59,5 +59,16 @@ EVENTS = EventShape(
     areas="areas",
     has_documents=True,
     derived=("url", "happened_earliest", "happened_latest", "place_codes", "updated"),
+    examples={
+        "title": "Talks on water",
+        "kind": "meeting",
+        "happened": "30 Nov – 1 Dec 2023",
+        "posted": "2023-12-04",
+        "areas": "mediation|peacebuilding",
+        "participants": "Office for Quiet Talks:convened|council-for-talks:took-part",
+        "places": "Geneva",
+        "summary": "A second round, on who repairs the wells.",
+        "language": "en",
+    },
     not_taken=("documents", "series", "ordinal", "sources"),
 )

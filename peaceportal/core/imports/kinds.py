@@ -58,6 +58,20 @@ def _holds_workbook(file: BinaryIO) -> bool:
         file.seek(0)
 
 
+def unpacked(file: BinaryIO) -> int:
+    """How many bytes a workbook has once it is unpacked: what it says itself, and no more is read.
+
+    0 for what is no packed file.
+    """
+    if file.read(4) != ZIP:
+        return 0
+    try:
+        with zipfile.ZipFile(file) as parts:
+            return sum(part.file_size for part in parts.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return 0  # it is refused when it is read
+
+
 def separated(file: BinaryIO, mapping: Mapping) -> Mapping:
     """Of a file in our own columns, which say nothing of it: the sign between its cells, by the
     header, in which none of our names has one; and UTF-16, by its mark.

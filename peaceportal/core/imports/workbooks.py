@@ -112,15 +112,6 @@ class _Formulas:
         ]
 
 
-def unpacked(file) -> int:
-    """How many bytes a workbook has at most once it is unpacked: no more are ever read of it."""
-    try:
-        with zipfile.ZipFile(file) as parts:
-            return sum(part.file_size for part in parts.infolist())
-    except BROKEN:
-        return 0  # it is refused when it is read
-
-
 def _too_wide(row: int) -> str:
     return _(
         "Row %(row)d has a cell beyond the first %(most)d columns. Delete what lies there, or save "
