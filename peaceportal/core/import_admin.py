@@ -28,6 +28,7 @@ from peaceportal.core.standing import moment
 from peaceportal.core.versions.history import who
 
 A_PAGE = 100  # rows
+PATIENCE = 2.0  # seconds that the search reads of what came in, before the page is shown
 EARLIER = 10  # imports that are listed
 TYPES = {
     "csv": (codebook.template_csv, "text/csv; charset=utf-8"),
@@ -186,7 +187,9 @@ class Importing(admin.ModelAdmin):
             count = told.counts[CREATED] + told.counts[UPDATED]
             said = ngettext("%d row was imported.", "%d rows were imported.", count) % count
             self.message_user(request, said, messages.SUCCESS)
-            catch_up()  # or no search would find what came in until many visitors had asked
+            catch_up(
+                patience=PATIENCE
+            )  # or no search would find what came in until many visitors had asked
         elif not told.is_as_agreed:
             said = _(
                 "Something on the site has changed since this was shown, so nothing was imported. "
