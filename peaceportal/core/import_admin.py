@@ -90,7 +90,10 @@ class Importing(admin.ModelAdmin):
             form=form,
             columns=codebook.columns(self.import_shape),
             templates=[(kind.upper(), self._import_address("template", kind)) for kind in TYPES],
-            earlier=[self._told(one) for one in Upload.objects.of(self.model).imported()[:EARLIER]],
+            earlier=[
+                self._told_shortly(one)
+                for one in Upload.objects.of(self.model).imported()[:EARLIER]
+            ],
             most_rows=desk.MOST_ROWS,
             most_bytes=desk.MOST_BYTES,
         )
@@ -114,7 +117,7 @@ class Importing(admin.ModelAdmin):
         if kind not in TYPES:
             raise Http404
         make, content_type = TYPES[kind]
-        return _attached(make(self.import_shape), content_type, f"{self._name()}.{kind}")
+        return _attached(make(self.import_shape), content_type, f"{self.opts.model_name}s.{kind}")
 
     # What it would do, and doing it
 
@@ -226,14 +229,14 @@ class Importing(admin.ModelAdmin):
             "admin/import_tried.html",
             title=told % {"file": upload.file_name},
             upload=upload,
-            told=self._told(upload),
+            told=self._told_shortly(upload),
             rows=[(row, OUTCOMES[row.outcome], self._row_address(row)) for row in page_rows],
             page=page,
             shown=shown,
             filters=filters,
             form=form,
             report_address=self._import_address("report", upload.token),
-            list_address=reverse(f"{self.admin_site.name}:{self._name()}_changelist"),
+            list_address=reverse(f"{self.admin_site.name}:{self._import_stem()}_changelist"),
         )
 
     def report_view(self, request, token):
@@ -241,7 +244,7 @@ class Importing(admin.ModelAdmin):
         upload = self._upload(request, token)
         if upload is None:
             return HttpResponseRedirect(self._import_address())
-        stem = slugify(upload.file_name.rpartition(".")[0]) or self._name()
+        stem = slugify(upload.file_name.rpartition(".")[0]) or self._import_stem()
         name = f"{stem}-report.csv"
         return _attached(upload.report_csv(), "text/csv; charset=utf-8", name)
 
@@ -261,7 +264,7 @@ class Importing(admin.ModelAdmin):
         }
         return TemplateResponse(request, template, context | told)
 
-    def _told(self, upload: Upload) -> dict:
+    def _told_shortly(self, upload: Upload) -> dict:
         """An import that was done, for a list."""
         at = upload.imported_at or upload.at
         return {
@@ -272,18 +275,18 @@ class Importing(admin.ModelAdmin):
             "counts": [(words, upload.counts[key]) for key, words in OUTCOMES.items()],
         }
 
-    def _name(self) -> str:
+    def _import_stem(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def _import_address(self, page: str = "", *args) -> str:
-        name = f"{self._name()}_import{'_' if page else ''}{page}"
+        name = f"{self._import_stem()}_import{'_' if page else ''}{page}"
         return reverse(f"{self.admin_site.name}:{name}", args=args)
 
     def _tried_address(self, upload: Upload) -> str:
         return self._import_address("tried", upload.token)
 
     def _row_address(self, row) -> str:
-        name = f"{self.admin_site.name}:{self._name()}_change"
+        name = f"{self.admin_site.name}:{self._import_stem()}_change"
         return reverse(name, args=[row.pk]) if row.pk else ""
 
 

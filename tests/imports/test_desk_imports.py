@@ -224,6 +224,23 @@ def test_press_on_an_older_page_imports_nothing(client, person):
     assert not Event.objects.exists()
 
 
+def test_two_clicks_import_once(client, person, monkeypatch):
+    tried, once = choose(client, TWO), desk.carry_out
+    monkeypatch.setattr(desk, "carry_out", lambda *args: [once(*args) for _click in "12"])
+    assert "This file was imported already, on" in press(client, tried).text
+    assert Event.objects.count() == 2
+
+
+def test_session_that_ended_loses_no_file(client, person):
+    tried = choose(client, TWO)
+    client.logout()
+    answer = press(client, tried)
+    assert "Sign in" in answer.text
+    assert not Event.objects.exists()
+    client.force_login(person)
+    assert ">Import these 2 rows</button>" in client.get(tried.redirect_chain[-1][0]).text
+
+
 def test_busy_database_is_said_and_nothing_is_half(client, person, monkeypatch):
     tried = choose(client, TWO)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +48,8 @@ def may_create_missing(user, shape: Shape) -> bool:
 
 def try_out(upload: Upload, shape: Shape, user) -> Told:
     """See what it would do, and keep that with it. Raises ImportRefused."""
-    return _run(upload, shape, user, is_dry=True)
+    with _said_if_busy():
+        return _run(upload, shape, user, is_dry=True)
 
 
 def carry_out(upload: Upload, shape: Shape, user, agreed: str) -> Told:
@@ -54,16 +57,20 @@ def carry_out(upload: Upload, shape: Shape, user, agreed: str) -> Told:
 
     Raises ImportRefused, and Upload.DoesNotExist where somebody was faster or it is gone.
     """
+    with _said_if_busy(), transaction.atomic():
+        locked = Upload.objects.waiting().select_for_update().get(pk=upload.pk)
+        return _run(locked, shape, user, agreed=agreed)
+
+
+@contextmanager
+def _said_if_busy() -> Iterator[None]:
     try:
-        with transaction.atomic():
-            locked = Upload.objects.waiting().select_for_update().get(pk=upload.pk)
-            told = _run(locked, shape, user, agreed=agreed)
+        yield
     except OperationalError as error:  # as SQLite, while another saves
         said = _(
             "Others were saving just now, so nothing was imported. Wait a little, and press again."
         )
         raise ImportRefused(said) from error
-    return told
 
 
 def _run(upload: Upload, shape: Shape, user, **options) -> Told:

@@ -102,7 +102,10 @@ class Planner:
                 said = _(
                     "Row %(row)d has this identifier already. Correct one of them, or write "
                     'duplicates = "number" in [import] if both are meant.'
-                ) % {"row": first}
+                )
+                if self.mapping.is_own:
+                    said = _("Row %(row)d has this identifier already. Correct one of them.")
+                said %= {"row": first}
                 columns = self.mapping.columns
                 named = [*columns.get("identifier", []), *columns.get("identifiers", [])]
                 wanted.refuse(said, ", ".join(named) or "uid", ":".join(filter(None, key)))

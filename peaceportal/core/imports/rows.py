@@ -188,6 +188,8 @@ class Reading:
             said = _("This is not in [values.%(name)s], which has %(theirs)s. Add it there.")
             raise Refused(said % {"name": name, "theirs": listed(table)})
         said = _("This is no word of ours; [values.%(name)s] can say which it means.")
+        if self.mapping.is_own:
+            said = _("This is no word of ours.")
         raise Refused(f"{said % {'name': name}} {what_there_is(text, words)}")
 
     def _flag(self, text: str) -> bool:

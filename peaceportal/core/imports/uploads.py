@@ -34,7 +34,9 @@ class UploadQuerySet(models.QuerySet):
 
     def purge(self, *, at=None) -> None:
         """Drop what nobody came back to."""
-        self.waiting().filter(at__lt=(at or timezone.now()) - KEPT).delete()
+        outdated = self.waiting().filter(at__lt=(at or timezone.now()) - KEPT)
+        if outdated.exists():  # to delete is to wait for whoever saves
+            outdated.delete()
 
 
 class Upload(models.Model):
