@@ -21,7 +21,7 @@ from peaceportal.core.imports.forms import ChoicesForm, UploadForm
 from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
 from peaceportal.core.imports.shapes import Shape
-from peaceportal.core.imports.told_rows import find, rows_of
+from peaceportal.core.imports.told_rows import ToldRow, rows_of
 from peaceportal.core.imports.uploads import Upload
 from peaceportal.core.search.following import catch_up
 from peaceportal.core.standing import moment
@@ -217,8 +217,6 @@ class Importing(admin.ModelAdmin):
         shown = shown if shown in OUTCOMES else ""
         rows = rows_of(upload.report_csv(), self.model, shown)
         page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-        page_rows = list(page.object_list)
-        find(page_rows, self.model)
         told = _("Imported: %(file)s") if upload.is_imported else _("What %(file)s would do")
         filters = [("", _("all"), upload.rows)]
         filters += [(key, words, upload.counts[key]) for key, words in OUTCOMES.items()]
@@ -230,7 +228,7 @@ class Importing(admin.ModelAdmin):
             title=told % {"file": upload.file_name},
             upload=upload,
             told=self._told_shortly(upload),
-            rows=[(row, OUTCOMES[row.outcome], self._row_address(row)) for row in page_rows],
+            rows=[(row, OUTCOMES[row.outcome], self._row_address(upload, row)) for row in page],
             page=page,
             shown=shown,
             filters=filters,
@@ -285,9 +283,10 @@ class Importing(admin.ModelAdmin):
     def _tried_address(self, upload: Upload) -> str:
         return self._import_address("tried", upload.token)
 
-    def _row_address(self, row) -> str:
+    def _row_address(self, upload: Upload, row: ToldRow) -> str:
+        pk = upload.pages.get(row.number)
         name = f"{self.admin_site.name}:{self._import_stem()}_change"
-        return reverse(name, args=[row.pk]) if row.pk else ""
+        return reverse(name, args=[pk]) if pk else ""
 
 
 def _attached(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -179,6 +179,8 @@ def test_rows_are_told_with_what_changes_and_what_to_write_instead(client, perso
     ):
         assert words in tried.text
     assert "Import these" not in tried.text
+    talks = Event.objects.get(title="Talks")
+    assert f'<a href="{address(Event, "change", talks.pk)}">Talks</a>' in tried.text
     url = tried.redirect_chain[-1][0]
     refused = client.get(url, {"show": "refused"}).text
     assert ">Bad<" in refused and ">More<" not in refused

@@ -93,6 +93,7 @@ def _run(upload: Upload, shape: Shape, user, **options) -> Told:
             name=upload.file_name,
             drafts_only=not may_publish(user),
             most_rows=MOST_ROWS,
+            notes_pages=True,
             **options,
         ).run()
         if told.report_lost:

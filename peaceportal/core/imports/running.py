@@ -49,12 +49,18 @@ class Told:
     row_notes: list[str] = field(default_factory=list)
     fingerprint: str = ""  # of what the report says, where there is one
     is_as_agreed: bool = True
+    pages: dict[int, int] = field(default_factory=dict)  # of each row its page, if asked for
     unknown: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     made: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
         return self.counts[REFUSED]
+
+    def note_pages(self, planned: list[Planned]) -> None:
+        for one in planned:
+            if one.page is not None and one.page.pk and not one.problems:
+                self.pages[one.wanted.row] = one.page.pk
 
     def count(self, planned: list[Planned]) -> None:
         for one in planned:
@@ -88,6 +94,7 @@ class Import:
     name: str = ""  # of the file, where it is not that of the path
     drafts_only: bool = False  # for those who may not change what readers see
     most_rows: int = 0  # 0 for any number
+    notes_pages: bool = False
     agreed: str = ""
     progress: Callable[[str, int], None] = lambda _words, _rows: None
     is_saved: bool = field(default=False, init=False)
@@ -178,6 +185,8 @@ class Import:
             planned = planner.plan(batch)
             told.count(planned)
             report.add(planned)
+            if self.notes_pages:
+                told.note_pages(planned)
             comments = table.comments
             if tree is not None:
                 refused += [one.wanted.row for one in planned if one.problems]
@@ -210,6 +219,8 @@ class Import:
                     if told.failed > checked.failed and not self.skip_bad_rows:
                         raise ImportRefused(_changed_meanwhile(), *map(str, told.problems[:5]))
                     writer.write(planned)
+                    if self.notes_pages:
+                        told.note_pages(planned)
                     report.add(planned)
                 writer.finish()
                 self._close(told, planner, report)

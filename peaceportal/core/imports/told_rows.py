@@ -1,22 +1,18 @@
-"""What a report says of each row, read again to be shown: with the record that it is about."""
+"""What a report says of each row, read again to be shown."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import groupby
 from typing import NamedTuple
-from uuid import UUID
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 
 from peaceportal.core.formats.spreadsheets import without_sign
-from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.planning import REFUSED
 
 
@@ -34,7 +30,6 @@ class ToldRow:
     key: str
     title: str
     lines: list[Line] = field(default_factory=list)
-    pk: int | None = None  # of its record, where there is one
 
     @property
     def changes(self) -> list[Line]:
@@ -79,25 +74,3 @@ def _label(model: type[models.Model], outcome: str, name: str) -> str:
     return capfirst(
         str(meta.verbose_name_plural if meta and relation.auto_created else relation.verbose_name)
     )
-
-
-def find(rows: Iterable[ToldRow], model: type[models.Model]) -> None:
-    """Note which record each row is about. Two queries, or one."""
-    rows = [row for row in rows if row.outcome != REFUSED]
-    keys = {tuple(row.key.split(":", 1)) for row in rows if ":" in row.key}
-    found: dict[str, int] = {}
-    if keys:
-        content_type = ContentType.objects.get_for_model(model)
-        known = Identifier._base_manager.filter(
-            content_type=content_type,
-            scheme__in={scheme for scheme, _value in keys},
-            value__in={value for _scheme, value in keys},
-        )
-        for scheme, value, pk in known.values_list("scheme", "value", "object_id"):
-            found[f"{scheme}:{value}"] = pk
-    uids = [UUID(row.key) for row in rows if row.key and ":" not in row.key]
-    if uids:
-        known = model._base_manager.filter(uid__in=uids).values_list("uid", "pk")
-        found |= {str(uid): pk for uid, pk in known}
-    for row in rows:
-        row.pk = found.get(row.key)

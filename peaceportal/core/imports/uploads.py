@@ -30,7 +30,7 @@ class UploadQuerySet(models.QuerySet):
     def imported(self):
         """The latest first, without their files and reports."""
         done = self.filter(imported_at__isnull=False).order_by("-imported_at", "-pk")
-        return done.select_related("by").defer("content", "mapping", "report")
+        return done.select_related("by").defer("content", "mapping", "pages", "report")
 
     def purge(self, *, at=None) -> None:
         """Drop what nobody came back to."""
@@ -59,6 +59,7 @@ class Upload(models.Model):
     notes = models.JSONField(default=list)
     unknown = models.JSONField(default=list)
     made = models.JSONField(default=list)
+    pages = models.JSONField(default=dict)  # by the number of a row, the primary key of its page
     report = models.BinaryField(default=b"")
     fingerprint = models.CharField(max_length=64, blank=True)
 
@@ -91,6 +92,7 @@ class Upload(models.Model):
         """Keep what an import said of it."""
         self.counts, self.notes = told.counts, told.notes
         self.unknown, self.made = list(grouped(told.unknown)), list(grouped(told.made, most=200))
+        self.pages = told.pages
         self.report, self.fingerprint = zlib.compress(report), told.fingerprint
 
     def finish(self) -> None:
