@@ -324,6 +324,7 @@ def test_template_sent_back_as_it_is_brings_in_nothing(client, person, model):
     make.make_area(name="Peacebuilding")
     make.make_organisation(name="Council for talks")
     make.make_place(name="Geneva")
+    make.make_series(name="Talks on rivers")
     make.make_place(name="Switzerland")
     filled = BytesIO()
     book.save(filled)

@@ -65,6 +65,11 @@ def _columns(shape: Shape) -> Iterator[Column]:
         else:
             said = _("Names or addresses (slugs) of %(what)s. Several are separated by |.")
             yield Column(name, said % {"what": plural})
+    for name, model in shape.singles.items():
+        said = _("The name or address (slug) of one of the %(what)s that are here already.")
+        yield Column(name, said % {"what": model._meta.verbose_name_plural})
+    for name in shape.numbers:
+        yield Column(name, f"{capfirst(meta.get_field(name).verbose_name)}.")
     for name in shape.texts:
         if name != shape.title:
             field = meta.get_field(name)

@@ -280,7 +280,7 @@ class _Checking:
 
     def read_values(self, told: dict, found: Mapping) -> None:
         tables = self.table(told, "values", "[values]")
-        names = [*self.shape.vocabularies, *self.shape.lists]
+        names = [*self.shape.vocabularies, *self.shape.lists, *self.shape.singles]
         names += ["parent"] if self.shape.has_parent else []
         self.known("[values]", tables, names)
         for name in tables:

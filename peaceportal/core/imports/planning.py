@@ -16,7 +16,7 @@ from peaceportal.core.dates import EDTFDate
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.checking import wrong_with
 from peaceportal.core.imports.mapping import Mapping
-from peaceportal.core.imports.problems import Problem
+from peaceportal.core.imports.problems import Problem, Refused
 from peaceportal.core.imports.relations import Relations
 from peaceportal.core.imports.rows import Wanted
 from peaceportal.core.imports.shapes import Shape
@@ -167,8 +167,11 @@ class Planner:
         if is_new:
             one.page = self._new(wanted)
             one.outcome = CREATED
+        if self.mapping.is_own and not is_new:
+            self._leave_hidden(one)
         self._compare(one, is_new)
         self._check(one, is_new)
+        self._set_singles(one)
         self._relate(one, is_new, urls)
         if one.problems:
             return
@@ -256,6 +259,32 @@ class Planner:
             one.links["sources"] = (added, set())
             labels = self.sources.labels
             one.differ("sources", "", " | ".join(sorted(labels.get(pk, str(pk)) for pk in added)))
+
+    def _leave_hidden(self, one: Planned) -> None:
+        """Our own files say nothing of a page that the public cannot see, nor of a number in it."""
+        wanted = one.wanted
+        for name, model in self.shape.singles.items():
+            pk = getattr(one.page, f"{name}_id")
+            if pk and not wanted.singles.get(name, pk) and pk in self.relations.hidden(model):
+                del wanted.singles[name]
+                for number, within in self.shape.numbers.items():
+                    if within == name:
+                        wanted.values.pop(number, None)
+
+    def _set_singles(self, one: Planned) -> None:
+        for name, text in one.wanted.singles.items():
+            model = self.shape.singles[name]
+            try:
+                pk = self.relations.one_called(model, text, one.wanted.row) if text else None
+            except Refused as error:
+                one.wanted.refuse(error, one.wanted.columns[name], text)
+                continue
+            before = getattr(one.page, f"{name}_id")
+            if before != pk:
+                setattr(one.page, f"{name}_id", pk)
+                one.fields.append(name)
+                labels = self.relations.known_of(model).labels
+                one.differ(name, labels.get(before, ""), labels.get(pk, ""))
 
     def _set_parent(self, one: Planned, is_new: bool) -> None:
         """A parent that an earlier or later row makes is set when all are there."""

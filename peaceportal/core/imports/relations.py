@@ -50,6 +50,20 @@ class Relations:
             self.known[model] = Known(model, self.shape.other_names(model))
         return self.known[model]
 
+    def hidden(self, model: type[models.Model]) -> set[int]:
+        return self.known_of(model).hidden()
+
+    def one_called(self, model: type[models.Model], text: str, row: int) -> int:
+        """The page at this address, or of this name. Raises Refused, and notes what is unknown."""
+        known = self.known_of(model)
+        try:
+            return known.by_slug(text) if text in known.slugs else known.by_name(text)
+        except Unknown as error:
+            kind = str(model._meta.verbose_name)
+            self.unknown.setdefault((kind, text), []).append(row)
+            mend = _("Add it at the desk first, or correct the name.")
+            raise Refused(f"{error} {mend}") from error
+
     def label(self, pk: int | None) -> str:
         """Of a page of the kind that is imported."""
         return self.known_of(self.shape.model).labels.get(pk, str(pk)) if pk else ""

@@ -40,6 +40,8 @@ class Shape:
     lists: Mapping[str, ListShape]
     areas: str  # the list that `areas` of [import] fills
     flags: tuple[str, ...] = ()
+    singles: Mapping[str, type[models.Model]] = field(default_factory=dict)  # relations to one page
+    numbers: Mapping[str, str] = field(default_factory=dict)  # each within one of `singles`
     has_parent: bool = False
     has_documents: bool = False
     own_names: Mapping[str, str] = field(default_factory=dict)  # columns of our own files
@@ -60,6 +62,7 @@ class Shape:
     def columns(self) -> list[str]:
         """What [columns] may name."""
         found = ["identifier", "identifiers", "uid", *self.texts, *self.vocabularies, *self.flags]
+        found += [*self.singles, *self.numbers]
         found += ["parent"] if self.has_parent else []
         found += ["source_url"]
         found += ["document_url"] if self.has_documents else []
