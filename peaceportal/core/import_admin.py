@@ -29,6 +29,7 @@ from peaceportal.core.versions.history import who
 
 A_PAGE = 100  # rows
 PATIENCE = 2.0  # seconds that the search reads of what came in, before the page is shown
+NAMED = 200  # names that nothing has, each with its rows
 EARLIER = 10  # imports that are listed
 TYPES = {
     "csv": (codebook.template_csv, "text/csv; charset=utf-8"),
@@ -130,15 +131,16 @@ class Importing(admin.ModelAdmin):
             if upload.is_imported:
                 self._say_imported_already(request, upload)
             elif "again" in request.POST:
-                self._try_again(request, upload)
+                self._unless_imported(request, upload, self._try_again)
             else:
-                self._import(request, upload)
+                self._unless_imported(request, upload, self._import)
             return HttpResponseRedirect(self._tried_address(upload))
         return self._show(request, upload)
 
     def _upload(self, request, token) -> Upload | None:
         """What this person may see of it: others see only what was imported."""
-        upload = Upload.objects.of(self.model).select_related("by").filter(token=token).first()
+        uploads = Upload.objects.of(self.model).select_related("by").defer("content", "mapping")
+        upload = uploads.filter(token=token).first()
         if upload is None:
             said = _(
                 "This file is no longer kept: one that is not imported is kept for a day. Choose "
@@ -164,9 +166,8 @@ class Importing(admin.ModelAdmin):
         if not form.is_valid():
             self.message_user(request, _("Choose one of the statuses offered."), messages.ERROR)
             return
-        for name, value in form.told.items():
-            setattr(upload, name, value)
-        self._refusing(request, desk.try_out, upload, self.import_shape, request.user)
+        again = (desk.try_again, upload, self.import_shape, request.user, form.told)
+        self._refusing(request, *again)
 
     def _import(self, request, upload: Upload) -> None:
         seen = request.POST.get("seen", "")
@@ -178,12 +179,7 @@ class Importing(admin.ModelAdmin):
             self.message_user(request, said, messages.WARNING)
             return
         carry_out = (desk.carry_out, upload, self.import_shape, request.user, seen)
-        try:
-            told = self._refusing(request, *carry_out)
-        except Upload.DoesNotExist:  # somebody pressed twice
-            upload.refresh_from_db(fields=["imported_at", "by"])
-            self._say_imported_already(request, upload)
-            return
+        told = self._refusing(request, *carry_out)
         if told is None:
             return
         if told.is_saved:
@@ -202,6 +198,14 @@ class Importing(admin.ModelAdmin):
         else:
             said = _("Nothing was imported: rows are refused. Mend them, or leave them out.")
             self.message_user(request, said, messages.WARNING)
+
+    def _unless_imported(self, request, upload: Upload, step) -> None:
+        try:
+            step(request, upload)
+        except Upload.DoesNotExist:  # it was pressed twice, on two pages, or after a day
+            now = Upload.objects.imported().filter(pk=upload.pk).first()
+            if now is not None:
+                self._say_imported_already(request, now)
 
     def _refusing(self, request, work, *args):
         """What `work` gives; or None, with what it refused said to the person."""
@@ -227,6 +231,8 @@ class Importing(admin.ModelAdmin):
             "admin/import_tried.html",
             title=told % {"file": upload.file_name},
             upload=upload,
+            unknown=upload.unknown[:NAMED],
+            more_unknown=len(upload.unknown[NAMED:]),
             told=self._told_shortly(upload),
             rows=[(row, OUTCOMES[row.outcome], self._row_address(upload, row)) for row in page],
             page=page,

@@ -398,7 +398,7 @@ identifier = "identifiers"
 title = "title"
 """
     text = brought(editor, ["Talks,meeting"], mapping=SimpleUploadedFile("m.toml", mapping))
-    assert "The mapping makes new records “published”, which you may not." in text
+    assert "New records would be “published”, which you may not." in text
     assert not Event.objects.exists()
 
 

@@ -234,6 +234,25 @@ def test_two_clicks_import_once(client, person, monkeypatch):
     assert Event.objects.count() == 2
 
 
+def test_other_choices_of_an_older_page_change_nothing_that_was_imported(
+    client, person, monkeypatch
+):
+    tried, again = choose(client, TWO), desk.try_again
+    url = tried.redirect_chain[-1][0]
+
+    def imported_first(upload, shape, user, choices):
+        desk.carry_out(upload, shape, user, upload.fingerprint)
+        return again(upload, shape, user, choices)
+
+    monkeypatch.setattr(desk, "try_again", imported_first)
+    answer = client.post(url, {"again": "1", "status": "published"}, follow=True)
+    assert "This file was imported already, on" in answer.text
+    assert (Upload.objects.get().status, bytes(Upload.objects.get().content)) == ("", b"")
+    monkeypatch.setattr(desk, "carry_out", lambda *args: Upload.objects.get(pk=0))
+    Upload.objects.update(imported_at=None)
+    assert press(client, tried).status_code == 200
+
+
 def test_session_that_ended_loses_no_file(client, person):
     tried = choose(client, TWO)
     client.logout()

@@ -47,9 +47,17 @@ def may_create_missing(user, shape: Shape) -> bool:
 
 
 def try_out(upload: Upload, shape: Shape, user) -> Told:
-    """See what it would do, and keep that with it. Raises ImportRefused."""
+    """See what a new one would do, and keep it with that. Raises ImportRefused."""
     with _said_if_busy():
         return _run(upload, shape, user, is_dry=True)
+
+
+def try_again(upload: Upload, shape: Shape, user, choices: dict) -> Told:
+    """See what it would do with other choices. Raises as `carry_out` does."""
+    with _said_if_busy(), _locked(upload) as locked:
+        for name, value in choices.items():
+            setattr(locked, name, value)
+        return _run(locked, shape, user, is_dry=True)
 
 
 def carry_out(upload: Upload, shape: Shape, user, agreed: str) -> Told:
@@ -57,9 +65,15 @@ def carry_out(upload: Upload, shape: Shape, user, agreed: str) -> Told:
 
     Raises ImportRefused, and Upload.DoesNotExist where somebody was faster or it is gone.
     """
-    with _said_if_busy(), transaction.atomic():
-        locked = Upload.objects.waiting().select_for_update().get(pk=upload.pk)
+    with _said_if_busy(), _locked(upload) as locked:
         return _run(locked, shape, user, agreed=agreed)
+
+
+@contextmanager
+def _locked(upload: Upload) -> Iterator[Upload]:
+    """For one work at a time, and only until it is imported."""
+    with transaction.atomic():
+        yield Upload.objects.waiting().select_for_update().get(pk=upload.pk)
 
 
 @contextmanager
@@ -112,7 +126,7 @@ def _mapping(upload: Upload, shape: Shape, user) -> Mapping:
     found = mapping_in(data, upload.mapping_name, shape) if data else own_mapping(shape)
     found = replace(found, status=upload.status or found.status)
     if found.status not in statuses_for(user):
-        said = _("The mapping makes new records “%(status)s”, which you may not. Choose a status.")
+        said = _("New records would be “%(status)s”, which you may not. Choose another status.")
         raise ImportRefused(said % {"status": Status(found.status).label})
     return found
 
