@@ -69,7 +69,9 @@ class Desk(AdminSite):
 
     def index(self, request, extra_context=None):
         from peaceportal.core import care_admin, noticing, recent_admin
+        from peaceportal.core.models import Upload
 
+        Upload.objects.purge()
         unread = noticing.catch_up()
         pairs, missed = care_admin.apart()
         found = care_admin.waiting(request, self, pairs)

@@ -37,6 +37,12 @@ CHANGES = [
     ("A conference on what could follow the armistice.", "Shorter, for lists."),
     ("A conference on peace in Korea, and on what could follow the armistice.", "Named the place."),
 ]
+# What a file of the guide to imports holds: a row that is new, one that is refused, and a change.
+IMPORTED = """identifiers,uid,title,happened
+our-office:2024-1,,Talks on water,30 Nov – 1 Dec 2023
+our-office:2024-2,,A statement on the wells,03/04/2024
+our-office:2024-3,27475fe7-1fd4-4a35-bb52-48d4b1ca354b,Armistice in Korea,27 July 1953
+"""
 
 
 def main() -> None:
@@ -103,6 +109,19 @@ def guide(desk: BrowserContext):
     with page.expect_navigation():
         page.get_by_role("button", name="Show what would happen").click()
     yield "editing-merge", page
+
+    page = desk.new_page()
+    page.goto("/admin/timeline/event/import/", wait_until="networkidle")
+    yield "importing-choose", page
+
+    page = desk.new_page()
+    page.goto("/admin/timeline/event/import/")
+    file = {"name": "our-events.csv", "mimeType": "text/csv", "buffer": IMPORTED.encode()}
+    page.get_by_label("File:").set_input_files(file)
+    page.get_by_label("Leave out rows that cannot be taken").check()
+    with page.expect_navigation(wait_until="networkidle"):
+        page.get_by_role("button", name="Show what would happen").click()
+    yield "importing-tried", page
 
 
 def save(page: Page) -> None:

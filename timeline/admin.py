@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.admin import AreaFilter
 from peaceportal.core.editing import FOLDED, Editing, Kept, RecordForm
+from peaceportal.core.import_admin import Importing
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import UnknownLast, names
@@ -16,6 +17,7 @@ from peaceportal.core.page_admin import PageAdmin, PartAdmin
 from peaceportal.core.plain_text import clean
 from peaceportal.core.states import PageForm
 from timeline import care, doubles  # noqa: F401
+from timeline.imports.events import EVENTS
 from timeline.models import Document, Event, EventSeries, Participation
 from timeline.reading import read_all
 
@@ -113,7 +115,8 @@ class EventForm(PageForm):
 
 
 @admin.register(Event)
-class EventAdmin(ReadsDocuments, PageAdmin):
+class EventAdmin(Importing, ReadsDocuments, PageAdmin):
+    import_shape = EVENTS
     form = EventForm
     help_texts = Editing.help_texts | {
         "image_alt": _(

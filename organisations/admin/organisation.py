@@ -2,8 +2,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin.area import WITHHELD, AreaFilter, EngagementRows
+from organisations.imports.organisations import ORGANISATIONS
 from organisations.models import Organisation, OrganisationName, Succession
 from peaceportal.core.editing import FOLDED, Editing, RecordAdmin, RowForm
+from peaceportal.core.import_admin import Importing
 from peaceportal.core.inlines import IdentifierInline, StackedRows
 from peaceportal.core.list_filters import TimeFilter
 from peaceportal.core.listing import date_column
@@ -88,7 +90,8 @@ class AreasEngagedIn(EngagementRows):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(Renames, MergeablePageAdmin):
+class OrganisationAdmin(Importing, Renames, MergeablePageAdmin):
+    import_shape = ORGANISATIONS
     labels = WITHHELD
     list_display = (
         "name",

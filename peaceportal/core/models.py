@@ -4,6 +4,7 @@ from peaceportal.core.accounts import User
 from peaceportal.core.changes import Change, ChangeCounter, LogReader
 from peaceportal.core.doubles import Double
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.imports.uploads import Upload
 from peaceportal.core.links.store import Link, LinkUse
 from peaceportal.core.merging.merges import Merge
 from peaceportal.core.missed import MissedAddress
@@ -26,6 +27,7 @@ __all__ = [
     "OldSlug",
     "SearchEntry",
     "SearchWord",
+    "Upload",
     "User",
     "VersionDetail",
 ]

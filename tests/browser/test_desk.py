@@ -116,6 +116,40 @@ def test_text_pasted_from_word_arrives_clean(desk, complaints):
     )
 
 
+IMPORTED = b"""identifiers;title;kind;happened;participants
+our-office:1;Talks on water;meeting;30 Nov 2023;Quaker Office:convened
+our-office:2;Talks on a matter with a name as long as agreements have;metting;03/04/2024;
+our-office:3;Known;meeting;1999;
+"""
+
+
+def test_import_is_for_everyone(desk, complaints):
+    """From the button of the list to the page that says what was done, each page in every way."""
+    known = make.make_event(title="Known before", happened="1998", kind="meeting")
+    make.make_identifier(page=known, scheme="our-office", value="3")
+    page = desk(address(Event))
+    page.get_by_role("link", name="Import from a file").click()
+    page.get_by_role("heading", name="Import events from a file").wait_for()
+    found = wrong(page, "choosing a file", complaints, form=True)
+    file = {"name": "ours.csv", "mimeType": "text/csv", "buffer": IMPORTED}
+    page.get_by_label("File:").set_input_files(file)
+    page.get_by_role("button", name="Show what would happen").click()
+    page.get_by_text("2 rows cannot be taken").wait_for()
+    found += wrong(page, "what would happen", complaints, form=True)
+    page.get_by_label("Create organisations and places").check()
+    page.get_by_label("Leave out rows").check()
+    page.get_by_role("button", name="Show what would happen then").click()
+    page.get_by_role("button", name="Import these 2 rows").click()
+    page.get_by_text("2 rows were imported.").wait_for()
+    found += wrong(page, "what was imported", complaints)
+    page.get_by_role("link", name="Changed 1").click()
+    page.get_by_role("link", name="Known", exact=True).click()
+    page.locator("#id_title").wait_for()
+    assert page.locator("#id_title").input_value() == "Known"
+    assert found == []
+    assert complaints == []
+
+
 def test_text_is_written_without_javascript(live_server, browser):
     make.make_user(username="editor", password="only-for-tests")
     page = browser.new_page(java_script_enabled=False)

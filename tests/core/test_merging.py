@@ -155,6 +155,7 @@ def test_columns_that_hold_a_permanent_identity_are_these():
         "core.Double.other",
         "core.Merge.kept_uid",
         "core.Merge.merged_uid",
+        "core.Upload.token",  # names no page
     }
 
 

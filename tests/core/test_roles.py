@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from organisations.models import AreaOfWork, Engagement, Resource, Source
+from organisations.models import AreaOfWork, Engagement, Organisation, Resource, Source
 from peaceportal.core.merging.doing import merge
-from peaceportal.core.models import User
+from peaceportal.core.models import Upload, User
 from peaceportal.core.roles import ADMINISTRATOR, EDITOR, PUBLISHER, is_out, others_publish
 from peaceportal.core.versions.capture import changed, one_version
 from peaceportal.core.versions.snapshots import versions_of
@@ -357,3 +359,84 @@ def test_opening_a_source_asks_the_same_however_many_cite_it(editor):
         body = make.make_organisation(name=f"Body {number}", status="draft")
         make.make_engagement(organisation=body, area=make.make_area(), sources=[source])
     assert queries() == few
+
+
+# Imports
+
+
+def brought(client, rows, **choices):
+    """What the page says of a file with these rows, each a title and more cells, once pressed."""
+    lines = [f"made:{number},{row}" for number, row in enumerate(rows)]
+    data = "\n".join(["identifiers,title,kind", *lines]).encode()
+    file = SimpleUploadedFile("ours.csv", data)
+    tried = client.post(address(Event, "import"), choices | {"file": file}, follow=True)
+    upload = Upload.objects.filter(imported_at=None).first()
+    if upload is None:
+        return tried.text
+    url = tried.redirect_chain[-1][0]
+    return tried.text + client.post(url, {"seen": upload.fingerprint}, follow=True).text
+
+
+@pytest.mark.parametrize("status", ["", "in-review", "published"])
+def test_imports_are_drafts_for_those_who_do_not_publish(member, role, status):
+    text = brought(member, ["Talks,meeting"], status=status)
+    offered = member.get(address(Event, "import")).text
+    assert ('value="published"' in offered) == may(role)
+    if status == "published" and not may(role):
+        assert "Select a valid choice" in text
+        assert not Event.objects.exists()
+    else:
+        assert Event.objects.get().status == (status or "draft")
+
+
+def test_status_of_a_mapping_is_no_way_around(editor):
+    mapping = b"""[import]
+scheme = "made"
+status = "published"
+[columns]
+identifier = "identifiers"
+title = "title"
+"""
+    text = brought(editor, ["Talks,meeting"], mapping=SimpleUploadedFile("m.toml", mapping))
+    assert "New records would be “published”, which you may not." in text
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_what_readers_see_is_changed_by_imports_of_those_who_publish(member, role, status):
+    is_refused = status != "draft" and not may(role)
+    for number in range(2):
+        event = make.make_event(title=f"Title {number}", kind="meeting", status=status)
+        make.make_identifier(page=event, scheme="made", value=str(number))
+    text = brought(member, ["New title,meeting", "Title 1,meeting"], skip_bad_rows="on")
+    assert ("Readers see this, so it is changed by a publisher." in text) == is_refused
+    assert Event.objects.filter(title="New title").exists() != is_refused
+    assert set(Event.objects.values_list("status", flat=True)) == {status}
+
+
+def test_import_moves_nothing_that_readers_see_for_an_editor(editor):
+    make.make_organisation(name="Top", slug="top")
+    middle = make.make_organisation(name="Middle", status="draft")
+    low = make.make_organisation(name="Low", parent=middle)
+    rows = f"uid,title,parents\n{middle.uid},Middle,top\n".encode()
+    url = address(Organisation, "import")
+    answer = editor.post(url, {"file": SimpleUploadedFile("o.csv", rows)}, follow=True)
+    assert "Readers see this, so it is changed by a publisher." in answer.text
+    Organisation.objects.filter(pk=low.pk).update(status="draft")
+    answer = editor.post(url, {"file": SimpleUploadedFile("o.csv", rows)}, follow=True)
+    assert ">Import this 1 row</button>" in answer.text
+
+
+def test_who_loses_a_role_after_the_dry_run_imports_no_more_than_is_theirs_now(client):
+    event = make.make_event(title="Before", kind="meeting")
+    make.make_identifier(page=event, scheme="made", value="0")
+    user = make.make_member(PUBLISHER)
+    client.force_login(user)
+    file = SimpleUploadedFile("ours.csv", b"identifiers,title\nmade:0,After\n")
+    tried = client.post(address(Event, "import"), {"file": file}, follow=True)
+    make.make_member(EDITOR)
+    user.groups.set(Group.objects.filter(name=EDITOR))
+    seen = {"seen": Upload.objects.get().fingerprint}
+    answer = client.post(tried.redirect_chain[-1][0], seen, follow=True)
+    assert "Readers see this, so it is changed by a publisher." in answer.text
+    assert Event.objects.get().title == "Before"

@@ -9,6 +9,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_place,
+    make_series,
 )
 from timeline.models import Event
 
@@ -74,3 +75,53 @@ def test_identifier_with_the_sign_between_values_comes_back_as_it_was(again):
     make_identifier(page=make_event(title="Talks"), scheme="made", value="a|b")
     assert again("/timeline.csv", "import_events").numbers == (0, 0, 1, 0)
     assert Event.objects.get().identifiers.get().value == "a|b"
+
+
+def test_lists_take_names_as_well_and_make_none_of_an_address(files):
+    make_place(name="New York", slug="ny")
+    head = ["identifiers", "title", "kind", "participants", "places"]
+
+    def brought(who, where, *options):
+        return files.events([head, ["made:1", "Talks", "meeting", who, where]], None, *options)
+
+    assert brought("", "new york").numbers == (1, 0, 0, 0)
+    assert brought("Quaker Office:convened", "ny").numbers == (0, 0, 0, 1)
+    said = brought("last-years-address:convened", "ny", "--create-missing")
+    assert "“last-years-address”: rows 2" in said
+    assert brought("Quaker Office:convened", "ny", "--create-missing").numbers == (0, 1, 0, 0)
+    assert Event.objects.get().participations.get().organisation.name == "Quaker Office"
+    assert Event.objects.get().places.get().name == "New York"
+
+
+def test_series_and_number_come_back_and_those_that_nobody_sees_stay(again):
+    for name, status in (("Seen", "published"), ("Draft", "draft")):
+        series = make_series(name=name, status=status)
+        make_event(title=f"Talks of {name}", series=series, ordinal=2)
+    assert again("/timeline.csv", "import_events").numbers == (0, 0, 2, 0)
+    assert set(Event.objects.values_list("series__name", "ordinal")) == {("Seen", 2), ("Draft", 2)}
+
+
+@pytest.mark.parametrize(
+    ("series", "ordinal", "sentence"),
+    [
+        ("Rivers", "", ""),
+        ("rivers", "3", ""),
+        ("", "", ""),
+        ("Wells", "1", "“Wells”: rows 2"),
+        ("Rivers", "third", "Write a whole number in figures"),
+        ("Rivers", "99999999", "“99999999”"),
+    ],
+)
+def test_series_is_named_and_never_made(files, series, ordinal, sentence):
+    make_series(name="Rivers")
+    event = make_event(title="Talks", series=make_series(name="Lakes"), ordinal=1)
+    rows = [["uid", "title", "series", "ordinal"], [str(event.uid), "Talks", series, ordinal]]
+    said = files.events(rows, None, "--create-missing")
+    assert said.numbers == ((0, 0, 0, 1) if sentence else (0, 1, 0, 0))
+    assert sentence in said
+    event.refresh_from_db()
+    if not sentence:
+        assert (str(event.series or "").lower(), str(event.ordinal or "")) == (
+            series.lower(),
+            ordinal,
+        )

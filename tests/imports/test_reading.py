@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from openpyxl import Workbook
 
 from tests.imports.files import EVENTS
 from timeline.models import Event
@@ -188,3 +189,72 @@ def test_first_of_several_sheets_is_told(files):
 def test_workbook_that_is_none_is_refused(files, content):
     path = files.write(content, "file.xlsx")
     assert "cannot be read as a workbook" in files.refused("import_events", path)
+
+
+# Files that are almost right
+
+
+OWN = ["identifiers", "title", "summary"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("file.csv", "identifiers;title;summary\nmade:1;Talks, long;Said\n"),
+        ("file.txt", "identifiers\ttitle\tsummary\nmade:1\tTalks, long\tSaid\n"),
+        ("file.csv", 'identifiers,title,summary\nmade:1,"Talks, long",Said\n ,  ,\n \n'),
+        ("file.csv", "identifiers\ttitle\nmade:1\tTalks, long\n".encode("utf-16")),
+    ],
+)
+def test_own_columns_are_read_however_they_are_separated(files, name, data):
+    assert files.run("import_events", data, None, name=name).numbers == (1, 0, 0, 0)
+    assert titles() == ["Talks, long"]
+
+
+def test_workbook_is_read_by_whatever_name(files):
+    book = Workbook()
+    book.active.append(OWN)
+    book.active.append(["made:1", "Talks", "Said"])
+    book.active.append(["  ", " ", None])
+    book.save(files.folder / "book.xlsx")
+    path = (files.folder / "book.xlsx").rename(files.folder / "book.csv")
+    assert files.run("import_events", path, None).numbers == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of the older form (XLS)"),
+        ("old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as XLSX or CSV"),
+        ("printed.csv", b"%PDF-1.7", "This is a PDF."),
+        ("table.ods", b"PK\x03\x04mimetype", "This is no table that can be read"),
+        ("file.xlsx", b"identifiers,title\n", "let its name end in .csv"),
+    ],
+)
+def test_file_of_another_kind_is_refused_with_what_to_do(files, name, data, sentence):
+    assert sentence in files.refused("import_events", files.write(data, name), None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        ('made:1,"A,x\nmade:2,B",y\nmade:3,C,z\n', (1, 0, 0, 1)),  # the mark after B closes
+        ('"made:1\nmade:2",B,y\n', (0, 0, 0, 1)),
+        ('made:1,"Talks\nin Geneva, and Rome",y\n', (0, 0, 0, 1)),
+        ('made:1,"Talks, long\nin Geneva",y\n', (1, 0, 0, 0)),
+        ('made:1,Talks,"One, two\nthree, four"\n', (1, 0, 0, 0)),
+    ],
+)
+def test_row_that_an_open_quotation_mark_swallowed_is_not_lost(files, rows, numbers):
+    said = files.run("import_events", f"identifiers,title,summary\n{rows}", None, "--skip-bad-rows")
+    assert said.numbers == numbers
+    assert ("a quotation mark was not closed" in said) == bool(numbers[3])
+
+
+def test_cell_far_to_the_right_is_refused(files):
+    book = Workbook()
+    book.active.append(OWN)
+    book.active["ZZZ2"] = "far"
+    book.save(files.folder / "wide.xlsx")
+    said = files.refused("import_events", files.folder / "wide.xlsx", None)
+    assert "Row 2 has a cell beyond the first 1000 columns." in said

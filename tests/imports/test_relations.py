@@ -387,3 +387,9 @@ def test_existing_event_keeps_what_the_mapping_does_not_name(files):
     make_identifier(page=event, scheme="made", value="1")
     assert files.events([HEAD, row()]).numbers == (0, 0, 1, 0)
     assert event.places.count() == 1
+
+
+def test_what_is_made_is_told_with_a_few_of_its_rows(files):
+    rows = [row(n, who="New") if n % 2 else row(n) for n in range(40)]
+    said = files.events([HEAD, *rows], EVENTS + WHO, "--create-missing", "--dry-run")
+    assert "organisation “New”: rows 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, …" in said

@@ -6,7 +6,7 @@ from organisations.imports.lists import AREAS, PLACES
 from organisations.imports.names import NamedShape
 from organisations.models import Organisation
 from peaceportal.core.imports.shapes import ListShape
-from timeline.models import Document, Event, Participation
+from timeline.models import Document, Event, EventSeries, Participation
 
 # Of what kind the document at `document_url` is, by the kind of its event.
 DOCUMENT_KINDS = {
@@ -42,6 +42,8 @@ EVENTS = EventShape(
     texts=("title", "summary", "language"),
     vocabularies=("kind",),
     flags=("happened_inferred",),
+    singles={"series": EventSeries},
+    numbers={"ordinal": "series"},
     dates=("happened", "posted"),
     lists={
         "areas": AREAS,
@@ -59,5 +61,18 @@ EVENTS = EventShape(
     areas="areas",
     has_documents=True,
     derived=("url", "happened_earliest", "happened_latest", "place_codes", "updated"),
-    not_taken=("documents", "series", "ordinal", "sources"),
+    examples={
+        "title": "Talks on water",
+        "kind": "meeting",
+        "happened": "30 Nov – 1 Dec 2023",
+        "posted": "2023-12-04",
+        "areas": "mediation|peacebuilding",
+        "participants": "Office for Quiet Talks:convened|council-for-talks:took-part",
+        "places": "Geneva",
+        "series": "Talks on rivers",
+        "ordinal": "2",
+        "summary": "A second round, on who repairs the wells.",
+        "language": "en",
+    },
+    not_taken=("documents", "sources"),
 )

@@ -115,12 +115,12 @@ class ImportCommand(BaseCommand):
     def say(self, told: Told, *, is_dry: bool) -> None:
         if self.stderr.isatty():
             self.stderr.write("")
-        for note in told.notes:
+        for note in [*told.notes, *told.row_notes]:
             self.stdout.write(note)
         if is_dry:
             self._say_differences(told)
         self._say_refused(told)
-        made = list(grouped(told.made))
+        made = list(grouped(told.made, most=MOST_KEPT))
         if made:
             heading = _("Would be made as drafts:") if is_dry else _("Made as drafts:")
             if is_dry or told.is_saved:

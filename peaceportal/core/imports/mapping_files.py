@@ -30,17 +30,23 @@ LIST_KEYS = tuple(
 def read_mapping(path: str | Path, shape: Shape) -> Mapping:
     """Raises ImportRefused with every sentence that can be said of it."""
     try:
-        with Path(path).open("rb") as file:
-            told = tomllib.load(file)
+        data = Path(path).read_bytes()
     except OSError as error:
         raise ImportRefused(
             _("The mapping %(path)s cannot be opened: %(why)s.")
             % {"path": path, "why": error.strerror or error}
         ) from error
+    return mapping_in(data, str(path), shape)
+
+
+def mapping_in(data: bytes, name: str, shape: Shape) -> Mapping:
+    """The same, of the bytes of a file that is called `name`."""
+    try:
+        told = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ImportRefused(
             _("The mapping %(path)s is no TOML in UTF-8: %(why)s. Texts stand in quotation marks.")
-            % {"path": path, "why": error}
+            % {"path": name, "why": error}
         ) from error
     return mapping_of(told, shape)
 
@@ -274,7 +280,7 @@ class _Checking:
 
     def read_values(self, told: dict, found: Mapping) -> None:
         tables = self.table(told, "values", "[values]")
-        names = [*self.shape.vocabularies, *self.shape.lists]
+        names = [*self.shape.vocabularies, *self.shape.lists, *self.shape.singles]
         names += ["parent"] if self.shape.has_parent else []
         self.known("[values]", tables, names)
         for name in tables:

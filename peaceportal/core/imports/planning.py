@@ -16,12 +16,13 @@ from peaceportal.core.dates import EDTFDate
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.checking import wrong_with
 from peaceportal.core.imports.mapping import Mapping
-from peaceportal.core.imports.problems import Problem
+from peaceportal.core.imports.problems import Problem, Refused
 from peaceportal.core.imports.relations import Relations
 from peaceportal.core.imports.rows import Wanted
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
+from peaceportal.core.roles import is_out, out
 
 CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
 
@@ -72,6 +73,7 @@ class Planner:
         self.content_type = ContentType.objects.get_for_model(shape.model)
         self.seen: dict[tuple[str, str], int] = {}
         self.refused: dict[int, Problem] = {}  # rows that are refused whatever they hold
+        self.drafts_only = False
 
     def plan(self, batch: Iterable[Wanted]) -> list[Planned]:
         planned = [Planned(wanted, notes=list(wanted.notes)) for wanted in batch]
@@ -100,7 +102,10 @@ class Planner:
                 said = _(
                     "Row %(row)d has this identifier already. Correct one of them, or write "
                     'duplicates = "number" in [import] if both are meant.'
-                ) % {"row": first}
+                )
+                if self.mapping.is_own:
+                    said = _("Row %(row)d has this identifier already. Correct one of them.")
+                said %= {"row": first}
                 columns = self.mapping.columns
                 named = [*columns.get("identifier", []), *columns.get("identifiers", [])]
                 wanted.refuse(said, ", ".join(named) or "uid", ":".join(filter(None, key)))
@@ -162,8 +167,11 @@ class Planner:
         if is_new:
             one.page = self._new(wanted)
             one.outcome = CREATED
+        if self.mapping.is_own and not is_new:
+            self._leave_hidden(one)
         self._compare(one, is_new)
         self._check(one, is_new)
+        self._set_singles(one)
         self._relate(one, is_new, urls)
         if one.problems:
             return
@@ -176,6 +184,18 @@ class Planner:
         if wanted.document_url and wanted.document_url not in documents.get(one.page.pk, ()):
             one.document_url = wanted.document_url
             one.differ("documents", "", wanted.document_url)
+        if self.drafts_only and one.outcome == UPDATED and self._is_seen(one):
+            wanted.refuse(
+                _("Readers see this, so it is changed by a publisher. Leave the row out.")
+            )
+
+    def _is_seen(self, one: Planned) -> bool:
+        """As the form of the page asks it: also where what readers see would go with it."""
+        page = one.page
+        moves = "parent" in {difference.name for difference in one.differences}
+        return is_out(page) or (
+            moves and type(page).objects.beneath([page]).filter(out(type(page))).exists()
+        )
 
     def _is_left_alone(self, one: Planned, page) -> bool:
         """What staff have removed or merged stays so."""
@@ -238,7 +258,33 @@ class Planner:
         if added:
             one.links["sources"] = (added, set())
             labels = self.sources.labels
-            one.differ("sources", "", " | ".join(labels.get(pk, str(pk)) for pk in sorted(added)))
+            one.differ("sources", "", " | ".join(sorted(labels.get(pk, str(pk)) for pk in added)))
+
+    def _leave_hidden(self, one: Planned) -> None:
+        """Our own files say nothing of a page that the public cannot see, nor of a number in it."""
+        wanted = one.wanted
+        for name, model in self.shape.singles.items():
+            pk = getattr(one.page, f"{name}_id")
+            if pk and not wanted.singles.get(name, pk) and pk in self.relations.hidden(model):
+                del wanted.singles[name]
+                for number, within in self.shape.numbers.items():
+                    if within == name:
+                        wanted.values.pop(number, None)
+
+    def _set_singles(self, one: Planned) -> None:
+        for name, text in one.wanted.singles.items():
+            model = self.shape.singles[name]
+            try:
+                pk = self.relations.one_called(model, text, one.wanted.row) if text else None
+            except Refused as error:
+                one.wanted.refuse(error, one.wanted.columns[name], text)
+                continue
+            before = getattr(one.page, f"{name}_id")
+            if before != pk:
+                setattr(one.page, f"{name}_id", pk)
+                one.fields.append(name)
+                labels = self.relations.known_of(model).labels
+                one.differ(name, labels.get(before, ""), labels.get(pk, ""))
 
     def _set_parent(self, one: Planned, is_new: bool) -> None:
         """A parent that an earlier or later row makes is set when all are there."""

@@ -67,12 +67,13 @@ def what_there_is(word: str, choices: Iterable[str]) -> str:
     return said
 
 
-def spans(rows: Iterable[int]) -> str:
-    """Numbers of rows in few words: “3–7, 12”."""
+def spans(rows: Iterable[int], most: int = 0) -> str:
+    """Numbers of rows in few words: “3–7, 12”. No more than `most` groups, if that is not 0."""
     found: list[list[int]] = []
     for row in sorted(set(rows)):
         if found and found[-1][1] == row - 1:
             found[-1][1] = row
         else:
             found.append([row, row])
-    return ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in found)
+    told = [f"{first}–{last}" if last > first else f"{first}" for first, last in found]
+    return ", ".join([*told[:most], "…"] if most and len(told) > most else told)

@@ -14,7 +14,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from peaceportal.core.formats.spreadsheets import without_sign
-from peaceportal.core.imports.cells import tidy
+from peaceportal.core.imports.cells import LINE_ENDS, tidy
+from peaceportal.core.imports.kinds import is_workbook, separated
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import (
     ImportRefused,
@@ -25,6 +26,8 @@ from peaceportal.core.imports.problems import (
     what_there_is,
 )
 
+TITLES = ("title", "name")
+SHORT = (*TITLES, "identifier", "identifiers", "uid")  # of one line each
 LONGEST_CELL = 10_000_000  # characters; csv itself stops at 131,072
 UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -50,21 +53,37 @@ class Table:
     def rows(self) -> Iterator[Row]:
         width = len(self.header)
         for number, cells in self.lines:
-            if not any(cell not in (None, "") for cell in cells):
+            if not any(map(_is_filled, cells)):
                 continue
-            while len(cells) > width and cells[-1] in (None, ""):
+            while len(cells) > width and not _is_filled(cells[-1]):
                 cells.pop()
             if self.is_padded:
                 cells += [""] * (width - len(cells))
             row = Row(number, dict(zip(self.header, cells, strict=False)))
             if len(cells) != width:
                 row.problem = self._uneven(number, cells)
+            elif not self.is_padded and (swallowed := self._swallowed(row)):
+                row.problem = swallowed
             elif self.mapping.is_own:
                 row.cells = {
                     name: without_sign(cell) if isinstance(cell, str) else cell
                     for name, cell in row.cells.items()
                 }
             yield row
+
+    def _swallowed(self, row: Row) -> Problem | None:
+        """A quotation mark that was never closed takes the rows that follow into its cell."""
+        for name in SHORT:
+            for column in self.mapping.columns.get(name, ()):
+                text = row.cells[" ".join(column.split())].strip()
+                _first, _end, rest = LINE_ENDS.sub("\n", text).partition("\n")
+                if rest and (name not in TITLES or self.mapping.delimiter in rest):
+                    said = _(
+                        "This cell holds a line break, and what seems to be another row. Perhaps "
+                        "a quotation mark was not closed: look at the row that begins here."
+                    )
+                    return Problem(row.number, column, text, said)
+        return None
 
     def _uneven(self, number: int, cells: list) -> Problem:
         sentence = _(
@@ -80,7 +99,7 @@ def opened(path: str | Path, mapping: Mapping, shape) -> Iterator[Table]:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            if path.suffix.lower() in {".xlsx", ".xlsm"}:
+            if is_workbook(file, path.suffix.lower()):
                 from peaceportal.core.imports.workbooks import sheet_lines
 
                 comments: list[int] = []
@@ -88,6 +107,8 @@ def opened(path: str | Path, mapping: Mapping, shape) -> Iterator[Table]:
                 table = _with_header(lines, mapping, shape, notes, is_padded=True)
                 table.comments = comments
             else:
+                if mapping.is_own and not mapping.is_settled:
+                    mapping = separated(file, mapping)
                 source = _CSVLines(file, mapping)
                 table = _with_header(source.lines(), mapping, shape, [], is_padded=False)
                 table.comments = source.comments
@@ -155,8 +176,9 @@ class _CSVLines:
     def _encoding_sentence(self, row: int, cell: str) -> str:
         shown = shortened(UNDECODED.sub("\ufffd", cell))
         return _(
-            "Row %(row)d cannot be read as %(encoding)s%(cell)s. Write in [import] how the file "
-            'was saved, for example encoding = "cp1252" (Excel on Windows), "utf-8" or "utf-16".'
+            "Row %(row)d cannot be read as %(encoding)s%(cell)s. Save the file as “CSV UTF-8”, or "
+            "write in [import] of a mapping how it was saved, for example "
+            'encoding = "cp1252" (Excel on Windows), "utf-8" or "utf-16".'
         ) % {
             "row": row,
             "encoding": self.mapping.encoding,
@@ -164,9 +186,13 @@ class _CSVLines:
         }
 
 
+def _is_filled(cell) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+
+
 def _with_header(lines, mapping: Mapping, shape, notes: list[str], *, is_padded: bool) -> Table:
     for _number, cells in lines:
-        if any(cell not in (None, "") for cell in cells):
+        if any(map(_is_filled, cells)):
             break
     else:
         raise ImportRefused(
@@ -217,7 +243,7 @@ def _own_header(table: Table, shape) -> list[str]:
             said = _("“%(column)s” is no column of ours.") % {"column": column}
             found.append(f"{said} {what_there_is(column, known)}")
     if found:
-        found.append(_("For columns with other names write a mapping, and name it by --mapping."))
+        found.append(_("For columns with other names write a mapping, and give it with the file."))
     if not {"uid", "identifiers"} & set(table.header):
         found.append(_("The file needs a column “identifiers” or “uid”, to find a record again."))
     [title] = mapping.columns[shape.title]

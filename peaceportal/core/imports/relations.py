@@ -17,6 +17,7 @@ from peaceportal.core.imports.shapes import ListShape, Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.splitting import Entry
 from peaceportal.core.publishing import Status
+from peaceportal.core.slugs import slugify
 
 
 class Relations:
@@ -48,6 +49,20 @@ class Relations:
         if model not in self.known:
             self.known[model] = Known(model, self.shape.other_names(model))
         return self.known[model]
+
+    def hidden(self, model: type[models.Model]) -> set[int]:
+        return self.known_of(model).hidden()
+
+    def one_called(self, model: type[models.Model], text: str, row: int) -> int:
+        """The page at this address, or of this name. Raises Refused, and notes what is unknown."""
+        known = self.known_of(model)
+        try:
+            return known.by_slug(text) if text in known.slugs else known.by_name(text)
+        except Unknown as error:
+            kind = str(model._meta.verbose_name)
+            self.unknown.setdefault((kind, text), []).append(row)
+            mend = _("Add it at the desk first, or correct the name.")
+            raise Refused(f"{error} {mend}") from error
 
     def label(self, pk: int | None) -> str:
         """Of a page of the kind that is imported."""
@@ -130,7 +145,7 @@ class Relations:
                     % {"scheme": mapping.ids_scheme},
                     value=entry.value,
                 )
-            if pk is None and mapping.slugs:
+            if pk is None and mapping.slugs and self._is_address(known, entry.name):
                 pk = known.by_slug(entry.name)
             elif pk is None:
                 pk = known.by_name(entry.name, mapping.ids_scheme if entry.value else "")
@@ -139,12 +154,14 @@ class Relations:
         except Unknown as error:
             longest = shape.model._meta.get_field(shape.model.title_field).max_length
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
-            if self.create_missing and shape.can_create and not mapping.slugs and is_name:
+            if mapping.slugs:  # from an address of last year nobody is made
+                is_name &= self.mapping.is_own and slugify(entry.name) != entry.name
+            if self.create_missing and shape.can_create and is_name:
                 missing.append((name, mapping, entry))
                 return
             kind = str(shape.model._meta.verbose_name)
             self.unknown.setdefault((kind, error.value), []).append(wanted.row)
-            wanted.refuse(f"{error} {self._mend(shape)}", entry.column, error.value)
+            wanted.refuse(f"{error} {self._mend(shape, is_name)}", entry.column, error.value)
         except Refused as error:
             wanted.refuse(error, entry.column, error.value)
         else:
@@ -153,9 +170,13 @@ class Relations:
             if made:
                 self.made[made].append(wanted.row)
 
-    def _mend(self, shape: ListShape) -> str:
-        if shape.can_create and not self.create_missing:
-            return _("Add it at the desk, or have it made as a draft by --create-missing.")
+    def _is_address(self, known: Known, text: str) -> bool:
+        """In our own columns, where addresses stand, people write names as well."""
+        return text in known.slugs or not self.mapping.is_own
+
+    def _mend(self, shape: ListShape, is_name: bool) -> str:
+        if shape.can_create and is_name and not self.create_missing:
+            return _("Add it at the desk, or let the import make it as a draft.")
         return _("Add it at the desk first, or correct the name.")
 
     def _role(self, shape: ListShape, role: str) -> str:

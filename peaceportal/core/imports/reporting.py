@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -51,6 +52,16 @@ class Report:
         if self.file:
             for one in planned:
                 self.writer.writerows([cell(value) for value in line] for line in _lines(one))
+
+    def fingerprint(self, made: Iterable[tuple[str, str]]) -> str:
+        """Of all that the report says so far, and of what is `made` besides; empty without one."""
+        if not self.file:
+            return ""
+        told = hashlib.sha256(repr(sorted(made)).encode())
+        self.file.seek(0)
+        for piece in iter(lambda: self.file.read(1 << 16), ""):
+            told.update(piece.encode())
+        return told.hexdigest()
 
     def keep(self) -> None:
         """Put the whole report under its name, in one step."""

@@ -36,6 +36,7 @@ class Wanted:
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, list[tuple[ListMapping, Entry]]] = field(default_factory=dict)
+    singles: dict[str, str] = field(default_factory=dict)
     parent: str | None = None
     source_url: str = ""
     document_url: str = ""
@@ -154,6 +155,11 @@ class Reading:
                 wanted.values[name] = word
         elif name in self.shape.flags:
             wanted.values[name] = self._flag(cells.text(column))
+        elif name in self.shape.numbers:
+            wanted.values[name] = self._number(cells.text(column))
+        elif name in self.shape.singles:
+            text = cells.text(column)
+            wanted.singles[name] = self.mapping.values.get(name, {}).get(text, text)
         elif name == "parent":
             text = cells.text(column)
             wanted.parent = self.mapping.values.get("parent", {}).get(text, text)
@@ -188,7 +194,14 @@ class Reading:
             said = _("This is not in [values.%(name)s], which has %(theirs)s. Add it there.")
             raise Refused(said % {"name": name, "theirs": listed(table)})
         said = _("This is no word of ours; [values.%(name)s] can say which it means.")
+        if self.mapping.is_own:
+            said = _("This is no word of ours.")
         raise Refused(f"{said % {'name': name}} {what_there_is(text, words)}")
+
+    def _number(self, text: str) -> int | None:
+        if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise Refused(_("Write a whole number in figures, as 3, or leave it empty."))
+        return int(text) if text else None
 
     def _flag(self, text: str) -> bool:
         if text.casefold() in YES:

@@ -24,10 +24,12 @@ from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
 from peaceportal.core.imports.writing import Writer
+from peaceportal.core.publishing import PUBLIC_STATUSES
 from peaceportal.core.versions.capture import one_version
 
 BATCH = 500
 CACHE_KILOBYTES = 96 * 1024
+ROWS_TOLD = 10  # groups of rows that name what is made
 MOST_KEPT = 200  # differences and problems that are told besides the report
 
 
@@ -43,7 +45,11 @@ class Told:
     is_settled: bool = True  # whether no more rows are refused than are counted
     problems: list[Problem] = field(default_factory=list)
     changed: list[Planned] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # of the file as a whole
+    row_notes: list[str] = field(default_factory=list)
+    fingerprint: str = ""  # of what the report says, where there is one
+    is_as_agreed: bool = True
+    pages: dict[int, int] = field(default_factory=dict)  # of each row its page, if asked for
     unknown: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     made: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
@@ -51,20 +57,30 @@ class Told:
     def failed(self) -> int:
         return self.counts[REFUSED]
 
+    def note_pages(self, planned: list[Planned]) -> None:
+        for one in planned:
+            if one.page is not None and one.page.pk and not one.problems:
+                self.pages[one.wanted.row] = one.page.pk
+
     def count(self, planned: list[Planned]) -> None:
         for one in planned:
             self.counts[one.outcome] += 1
             self.problems += one.problems[: max(0, MOST_KEPT - len(self.problems))]
             if one.outcome == UPDATED and len(self.changed) < MOST_KEPT:
                 self.changed.append(one)
-            if len(self.notes) < MOST_KEPT:
+            if len(self.row_notes) < MOST_KEPT:
                 said = _("Row %(row)d: %(what)s")
-                self.notes += [said % {"row": one.wanted.row, "what": note} for note in one.notes]
+                self.row_notes += [
+                    said % {"row": one.wanted.row, "what": note} for note in one.notes
+                ]
 
 
 @dataclass
 class Import:
-    """`progress` is told which pass is under way and how many rows it has done."""
+    """`progress` is told which pass is under way and how many rows it has done.
+
+    `agreed` is the fingerprint of a plan that somebody has read: no other one is carried out.
+    """
 
     path: str | Path
     shape: Shape
@@ -75,11 +91,18 @@ class Import:
     report: str | Path | None = None
     mapping_path: str | Path | None = None
     by: models.Model | None = None
+    name: str = ""  # of the file, where it is not that of the path
+    drafts_only: bool = False  # for those who may not change what readers see
+    most_rows: int = 0  # 0 for any number
+    notes_pages: bool = False
+    agreed: str = ""
     progress: Callable[[str, int], None] = lambda _words, _rows: None
     is_saved: bool = field(default=False, init=False)
 
     def run(self) -> Told:
         """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
+        if self.drafts_only and self.mapping.status in PUBLIC_STATUSES:
+            raise ImportRefused(_("Only a publisher decides what readers see. Import as drafts."))
         report = Report(self.report, filter(None, [self.path, self.mapping_path]))
         with opened(self.path, self.mapping, self.shape) as table:
             self.mapping = table.mapping
@@ -89,11 +112,12 @@ class Import:
         if not told.is_settled:  # rows whose parents are refused are refused with them
             report.restart()
             told = self._check(tree, report)
-        told.notes = [*notes, *told.notes]
-        if not self.is_dry and (not told.failed or self.skip_bad_rows):
-            said = told.notes
+        told.notes = notes = [*notes, *told.notes]
+        told.is_as_agreed = self.agreed in {"", told.fingerprint}
+        is_ready = told.is_as_agreed and (not told.failed or self.skip_bad_rows)
+        if is_ready and not self.is_dry:
             told = self._save(tree, report, told)
-            told.notes = list(dict.fromkeys([*said, *told.notes]))
+            told.notes = notes
             told.is_saved = self.is_saved = True
         try:
             report.keep()
@@ -118,10 +142,18 @@ class Import:
             while batch := [reading.read(row) for row in islice(rows, BATCH)]:
                 yield batch, table
                 done += len(batch)
+                if self.most_rows and done > self.most_rows:
+                    raise ImportRefused(self._too_many())
                 reset_queries()  # with DEBUG each is kept, and they are long
                 self.progress(words, done)
             if not done:
                 yield [], table
+
+    def _too_many(self) -> str:
+        return _(
+            "The file has more than %(most)s rows, which is too much for one import here. Divide "
+            "it, or ask whoever runs the site to bring it in with the command “%(command)s”."
+        ) % {"most": f"{self.most_rows:,}", "command": self.shape.command}
 
     def _tree(self) -> Tree | None:
         if "parent" not in self.mapping.columns:
@@ -140,6 +172,7 @@ class Import:
             self.shape, self.mapping, sources, create_missing=self.create_missing, saves=saves
         )
         planner = Planner(self.shape, self.mapping, relations, sources, tree)
+        planner.drafts_only = self.drafts_only
         if tree is not None:
             planner.refused = dict(tree.problems)
         return planner
@@ -152,6 +185,8 @@ class Import:
             planned = planner.plan(batch)
             told.count(planned)
             report.add(planned)
+            if self.notes_pages:
+                told.note_pages(planned)
             comments = table.comments
             if tree is not None:
                 refused += [one.wanted.row for one in planned if one.problems]
@@ -160,14 +195,18 @@ class Import:
             told.notes.append(said % {"rows": spans(comments)})
         if tree is not None:
             told.is_settled = not tree.without(refused)
-        told.unknown, told.made = planner.relations.unknown, planner.relations.made
+        self._close(told, planner, report)
         return told
+
+    def _close(self, told: Told, planner: Planner, report: Report) -> None:
+        told.unknown, told.made = planner.relations.unknown, planner.relations.made
+        told.fingerprint = report.fingerprint(told.made)
 
     def _save(self, tree: Tree | None, report: Report, checked: Told) -> Told:
         """Plan every row anew and save it, in one transaction."""
         report.restart()
         note = _("Imported from %(file)s (import %(id)s).") % {
-            "file": Path(self.path).name,
+            "file": self.name or Path(self.path).name,
             "id": f"{timezone.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
         }
         told = Told()
@@ -180,12 +219,16 @@ class Import:
                     if told.failed > checked.failed and not self.skip_bad_rows:
                         raise ImportRefused(_changed_meanwhile(), *map(str, told.problems[:5]))
                     writer.write(planned)
+                    if self.notes_pages:
+                        told.note_pages(planned)
                     report.add(planned)
                 writer.finish()
+                self._close(told, planner, report)
+                if self.agreed not in {"", told.fingerprint}:
+                    raise ImportRefused(_changed_meanwhile())
                 self.progress(_("Keeping versions"), sum(told.counts.values()))
         except IntegrityError as error:
             raise ImportRefused(_changed_meanwhile(), str(error)) from error
-        told.unknown, told.made = planner.relations.unknown, planner.relations.made
         return told
 
 
@@ -210,7 +253,10 @@ def _changed_meanwhile() -> str:
     )
 
 
-def grouped(told: dict[tuple[str, str], list[int]]) -> Iterator[str]:
-    """Each name once, with all its rows."""
-    for (kind, name), rows in sorted(told.items()):
-        yield f"{kind} {listed([name])}: " + _("rows %(rows)s") % {"rows": spans(rows)}
+def grouped(told: dict[tuple[str, str], list[int]], most: int = 0) -> Iterator[str]:
+    """Each name once, with all its rows; or the first `most` names with few of theirs."""
+    for (kind, name), rows in islice(sorted(told.items()), most or None):
+        shown = spans(rows, ROWS_TOLD if most else 0)
+        yield f"{kind} {listed([name])}: " + _("rows %(rows)s") % {"rows": shown}
+    if most and len(told) > most:
+        yield _("… and %(rest)d more.") % {"rest": len(told) - most}

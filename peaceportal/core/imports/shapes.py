@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
+
+from peaceportal.core.identifiers import Identifier
 
 
 @dataclass(frozen=True)
@@ -38,25 +40,47 @@ class Shape:
     lists: Mapping[str, ListShape]
     areas: str  # the list that `areas` of [import] fills
     flags: tuple[str, ...] = ()
+    singles: Mapping[str, type[models.Model]] = field(default_factory=dict)  # relations to one page
+    numbers: Mapping[str, str] = field(default_factory=dict)  # each within one of `singles`
     has_parent: bool = False
     has_documents: bool = False
     own_names: Mapping[str, str] = field(default_factory=dict)  # columns of our own files
     # Columns of our own files that follow from others, and those that an import cannot take.
     derived: tuple[str, ...] = ()
     not_taken: tuple[str, ...] = ()
+    examples: Mapping[str, str] = field(default_factory=dict)  # of columns of our own files
 
     @property
     def title(self) -> str:
         return self.model.title_field
 
     @property
+    def command(self) -> str:
+        return f"import_{self.model._meta.model_name}s"
+
+    @property
     def columns(self) -> list[str]:
         """What [columns] may name."""
         found = ["identifier", "identifiers", "uid", *self.texts, *self.vocabularies, *self.flags]
+        found += [*self.singles, *self.numbers]
         found += ["parent"] if self.has_parent else []
         found += ["source_url"]
         found += ["document_url"] if self.has_documents else []
         return found
+
+    def permissions(self) -> Iterator[str]:
+        """What somebody must be allowed who brings in such pages with all that belongs to them."""
+        meta = self.model._meta
+        added = [self.model, Identifier, meta.get_field("sources").related_model]
+        yield f"{meta.app_label}.change_{meta.model_name}"
+        for one in self.lists.values():
+            if one.rows:
+                rows = meta.get_field(one.rows).related_model
+                added.append(rows)
+                yield f"{rows._meta.app_label}.delete_{rows._meta.model_name}"
+        if self.has_documents:
+            added.append(meta.get_field("documents").related_model)
+        yield from (f"{one._meta.app_label}.add_{one._meta.model_name}" for one in added)
 
     def words(self, name: str) -> list[str]:
         """The words of a vocabulary."""

@@ -47,7 +47,9 @@ class Sources:
         if found is None and self.saves:
             wanted.save()
             found = wanted
-        return found.pk if found else NOT_YET
+        pk = found.pk if found else NOT_YET
+        self.labels[pk] = self.mapping.source["title"]
+        return pk
 
     def at(self, urls: Collection[str]) -> dict[str, int]:
         """The source at each web address; several at one address: the first that was kept."""

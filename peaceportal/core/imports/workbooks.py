@@ -18,6 +18,7 @@ from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import ImportRefused, listed, what_there_is
 from peaceportal.core.imports.shown import shown_date
 
+MOST_COLUMNS = 1000
 # What openpyxl raises of a damaged file, and of one with a sheet that is only a chart.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, EOFError, SyntaxError),
@@ -56,6 +57,10 @@ def _lines(sheet, formulas: _Formulas, comment: str, comments) -> Iterator[tuple
             if comment and isinstance(first, str) and first.startswith(comment):
                 comments.append(number)
                 continue
+            if len(cells) > MOST_COLUMNS:
+                if any(cell.value is not None for cell in cells[MOST_COLUMNS:]):
+                    raise ImportRefused(_too_wide(number))
+                cells = cells[:MOST_COLUMNS]
             row = [_value(cell) for cell in cells]
             empty = [
                 place
@@ -105,6 +110,13 @@ class _Formulas:
             for place in places
             if place < len(self.cells) and self.cells[place].data_type == "f"
         ]
+
+
+def _too_wide(row: int) -> str:
+    return _(
+        "Row %(row)d has a cell beyond the first %(most)d columns. Delete what lies there, or save "
+        "the columns that are meant as a sheet of their own."
+    ) % {"row": row, "most": MOST_COLUMNS}
 
 
 def _no_workbook(error: Exception) -> str:
