@@ -22,6 +22,7 @@ NOT_EXPORTED = {
     core.MissedAddress,
     core.SearchEntry,
     core.SearchWord,
+    core.Upload,
     core.User,
     core.VersionDetail,
 }
