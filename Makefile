@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 # Tests and checks choose their own settings, whatever is set outside.
-CLEAN = env -u ALLOWED_HOSTS -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
+CLEAN = env -u ALLOWED_HOSTS -u BACKUP_DIR -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
 	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE \
 	-u EMAIL_URL -u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SIGN_INS_KEPT_DAYS -u SITE_URL \
 	-u TIME_ZONE -u TRUST_PROXY
