@@ -29,7 +29,7 @@ def copy_into_default(source: str) -> Iterator[str]:
         for model in models:
             yield f"Copying {model._meta.verbose_name_plural}"
             try:
-                _copy(model, source, cursor)
+                insert(model, tables.rows(model, source), cursor)
             except (DatabaseError, ValueError) as error:
                 said = str(error).strip().splitlines()[0]
                 raise Refused(
@@ -48,16 +48,16 @@ def copy_into_default(source: str) -> Iterator[str]:
         pass
 
 
-def _copy(model, source: str, cursor) -> None:
+def insert(model, rows: Iterator[tuple], cursor) -> None:
+    """Store rows of values as Python knows them, one for each of its columns."""
     fields = tables.columns(model)
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    insert = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
-    rows = tables.rows(model, source)
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
     while some := list(islice(rows, AT_ONCE)):
         cursor.executemany(
-            insert,
+            statement,
             [
                 tuple(
                     field.get_db_prep_save(value, connection)
