@@ -11,6 +11,7 @@ import argparse
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.drills.acts import acknowledged, as_of, latest
 from tests.drills.places import Place, places, say
 
 ACTS = "tests.drills.acts"
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 ROWS = 150  # of each import
 
 
@@ -63,7 +65,6 @@ class Drill:
     def __init__(self, site: Place, chance: random.Random, folder: Path):
         self.site, self.chance, self.folder = site, chance, folder
         self.told, self.imports, self.took = Counter(), 0, {}
-        self.quiet = {"stdout": open(os.devnull, "w"), "stderr": open(os.devnull, "w")}  # noqa: SIM115
 
     def run(self, kills: int) -> None:
         acts = [self.edit, self.edit, self.run_import, self.back_up]
@@ -84,7 +85,7 @@ class Drill:
         name = self.chance.choice("abcdefgh")
         out = self.folder / f"acknowledged-{name}"
         before = acknowledged(out)
-        running = self.site.start("-m", ACTS, "edit", name, str(out), **self.quiet)
+        running = self.site.start("-m", ACTS, "edit", name, str(out), **QUIET)
         while acknowledged(out) == before:
             assert running.poll() is None, "the writer failed"
             time.sleep(0.005)
@@ -99,7 +100,7 @@ class Drill:
         file = self.folder / "import.csv"
         lines = [f"Import {self.imports} row {n},meeting,1990-0{n % 9 + 1}" for n in range(ROWS)]
         file.write_text("\n".join(["title,kind,happened", *lines]) + "\n")
-        running = self.site.start("manage.py", "import_events", str(file), **self.quiet)
+        running = self.site.start("manage.py", "import_events", str(file), **QUIET)
         if lives:
             assert running.wait() == 0
         else:
@@ -107,7 +108,7 @@ class Drill:
 
     def back_up(self, *, lives: bool = False) -> None:
         file = self.folder / "backup.tar"
-        running = self.site.start("manage.py", "backup", str(file), **self.quiet)
+        running = self.site.start("manage.py", "backup", str(file), **QUIET)
         if lives:
             assert running.wait() == 0
         else:
@@ -168,27 +169,26 @@ def kill_restores(site: Place, chance: random.Random, folder: Path, kills: int) 
     begun, told, now, other = time.monotonic(), Counter(), new, old
     site.manage("restore", other, "--replace")
     took, now, other = time.monotonic() - begun, other, now
-    with open(os.devnull, "w") as nowhere:
-        for _ in range(kills):
-            command = ["manage.py", "restore", str(other), "--replace"]
-            running = site.start(*command, stdout=nowhere, stderr=nowhere)
-            told["killed"] += kill(running, chance, took)
+    for _ in range(kills):
+        command = ["manage.py", "restore", str(other), "--replace"]
+        running = site.start(*command, **QUIET)
+        told["killed"] += kill(running, chance, took)
+        found = sites_digest()
+        if (settings.DATA_DIR / "restore.json").exists():
+            words = site.manage("restore", other, "--replace")
+            if "finishing it" in words:
+                told["finished by the next run"] += 1
+            else:
+                assert "An earlier restore was stopped before it changed" in words, words
+                assert found == states[now], "neither the old site nor the new"
+                told["old, and said so"] += 1
             found = sites_digest()
-            if (settings.DATA_DIR / "restore.json").exists():
-                words = site.manage("restore", other, "--replace")
-                if "finishing it" in words:
-                    told["finished by the next run"] += 1
-                else:
-                    assert "An earlier restore was stopped before it changed" in words, words
-                    assert found == states[now], "neither the old site nor the new"
-                    told["old, and said so"] += 1
-                found = sites_digest()
-                assert found == states[other]
-            is_new = found == states[other]
-            assert is_new or found == states[now], "neither the old site nor the new"
-            told["new at the end" if is_new else "old at the end"] += 1
-            if is_new:
-                now, other = other, now
+            assert found == states[other]
+        is_new = found == states[other]
+        assert is_new or found == states[now], "neither the old site nor the new"
+        told["new at the end" if is_new else "old at the end"] += 1
+        if is_new:
+            now, other = other, now
     say(", ".join(f"{name}: {count}" for name, count in sorted(told.items())))
 
 
