@@ -23,6 +23,7 @@ def commit() -> str:
 def database() -> str:
     name = connection.display_name
     try:
+        connection.ensure_connection()  # SQLite would tell without a look at the file
         numbers = connection.get_database_version()
     except DatabaseError:
         return f"{name}, which does not answer"

@@ -98,8 +98,10 @@ class Drill:
     def run_import(self, *, lives: bool = False) -> None:
         self.imports += 1
         file = self.folder / "import.csv"
-        lines = [f"Import {self.imports} row {n},meeting,1990-0{n % 9 + 1}" for n in range(ROWS)]
-        file.write_text("\n".join(["title,kind,happened", *lines]) + "\n")
+        lines = [
+            f"drill:{self.imports}-{n},Import {self.imports} row {n},1990" for n in range(ROWS)
+        ]
+        file.write_text("\n".join(["identifiers,title,happened", *lines]) + "\n")
         running = self.site.start("manage.py", "import_events", str(file), **QUIET)
         if lives:
             assert running.wait() == 0
