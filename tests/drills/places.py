@@ -78,6 +78,7 @@ class Places:
         folder = self.folder / f"site-{self.made}"
         folder.mkdir(mode=0o700)
         (folder / "secret_key").write_text(SECRET)
+        (folder / "secret_key").chmod(0o600)
         if kind == "sqlite":
             return Place(folder, f"sqlite:///{folder / 'site.sqlite3'}", code)
         name = f"drill_{self.made}"

@@ -52,5 +52,7 @@ def schema(name: str) -> dict:
     """The same PostgreSQL database, in another schema."""
     described = deepcopy(connection.settings_dict)
     given = described["OPTIONS"].get("options", "")
-    described["OPTIONS"]["options"] = f"{given} -c search_path={name}".strip()
+    described["OPTIONS"]["options"] = (
+        f"{given} -c search_path={name} -c statement_timeout=0".strip()
+    )
     return described

@@ -27,6 +27,7 @@ def copy(path: Path) -> dict:
     beside = connection.copy()
     try:
         with beside.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")  # limits are for pages
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()

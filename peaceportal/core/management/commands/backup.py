@@ -1,3 +1,4 @@
+import sqlite3
 from pathlib import Path
 
 from django.conf import settings
@@ -33,9 +34,9 @@ class Command(BaseCommand):
             removed = making.prune(keep) if keep else []
         except Refused as error:
             raise CommandError(f"No backup was made. {error}") from error
-        except DatabaseError as error:
+        except (DatabaseError, sqlite3.Error) as error:
             raise CommandError(
-                f"No backup was made: the database does not answer ({_line(error)}). "
+                f"No backup was made: the database could not be copied ({_line(error)}). "
                 "“manage.py doctor” says more."
             ) from error
         except OSError as error:
