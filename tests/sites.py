@@ -59,9 +59,8 @@ def _sqlite(path, empty):
         connection.ensure_connection()
         with closing(sqlite3.connect(path)) as to:
             connection.connection.backup(to)
-    options = {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"}
     described = elsewhere.sqlite_file(path)
-    described["OPTIONS"] |= options
+    described["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     return described
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from peaceportal.core.backups import archive, postgres, sqlite, surroundings
+from peaceportal.core.backups import archive, journal, postgres, sqlite, surroundings
 from peaceportal.core.backups.problems import Refused
 
 NAMED = "peaceportal-%Y-%m-%dT%H%M%SZ.tar"
@@ -39,6 +39,8 @@ class Made:
 def make(path: Path) -> Made:
     """Write a backup to `path`, whole or not at all, readable by its owner alone."""
     path = path.absolute()
+    if journal.is_half_way():
+        raise Refused("A restore was stopped half-way. Run “manage.py restore” to finish it first.")
     if path.exists():
         raise Refused(f"{path} is there already. Choose another name.")
     if not path.parent.is_dir():

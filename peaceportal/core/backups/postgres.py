@@ -34,7 +34,7 @@ def copy(path: Path) -> dict:
             what = [f"--schema={_quoted(current_schema())}", f"--snapshot={snapshot}"]
             how = ["--format=custom", "--no-owner", "--no-privileges", f"--file={path}"]
             _run([pg_dump, *how, *what])
-            return tables.facts(cursor)
+            return tables.facts(cursor, set(connection.introspection.table_names(cursor)))
     finally:
         beside.close()
 

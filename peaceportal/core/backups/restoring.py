@@ -106,6 +106,7 @@ def restore(path: Path, manifest: dict, tell: Tell) -> None:
         forget_prepared()
         raise
     tell("Putting it in place.")
+    os.sync()  # what the journal says is there has to be there after a power cut, too
     first, second = journal.STEPS[:2]
     journal.write(first, **facts)
     try:

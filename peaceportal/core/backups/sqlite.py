@@ -22,7 +22,8 @@ def copy(path: Path) -> dict:
         connection.connection.backup(to)
         to.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
         refuse_unless_sound(to, "The database")
-        return tables.facts(to.cursor())
+        named = to.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return tables.facts(to.cursor(), {name for (name,) in named})
 
 
 def refuse_unless_sound(database: sqlite3.Connection, name: str) -> None:

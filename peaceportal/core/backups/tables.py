@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from django.apps import apps
 from django.db import connection, models
 
+from peaceportal.core.backups.problems import Refused
+
 # Nobody misses a session, and each database has a search index of its own, made from the records.
 LEFT_BEHIND = {"sessions.session", "core.searchentry", "core.searchword"}
 
@@ -22,12 +24,17 @@ def kept_models() -> list[type[models.Model]]:
     ]
 
 
-def facts(cursor) -> dict:
-    """The migrations and the number of rows of each table, asked of any cursor to a copy."""
+def facts(cursor, existing: set[str]) -> dict:
+    """The migrations and the number of rows of each table, asked of any cursor to a copy.
+
+    `existing` are its tables: newer code may not have brought it up to date yet.
+    """
+    if "django_migrations" not in existing:
+        raise Refused("There is no site in this database yet. See DATABASE_URL.")
     cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
     migrations = [list(row) for row in cursor.fetchall()]
-    names = sorted(model._meta.db_table for model in kept_models())
-    return {"migrations": migrations, "counts": count(cursor, names)}
+    names = {model._meta.db_table for model in kept_models()} & existing
+    return {"migrations": migrations, "counts": count(cursor, sorted(names))}
 
 
 def count(cursor, tables: Iterable[str]) -> dict[str, int]:
