@@ -147,18 +147,22 @@ class Drill:
         connection.close()
 
 
+def different(found, state) -> str:
+    tables = [name for name in state[0] if found[0][name] != state[0][name]]
+    return f"Neither the old site nor the new: {tables}, {sorted({*found[1]} ^ {*state[1]})}"
+
+
 def kill_restores(site: Place, chance: random.Random, folder: Path, kills: int) -> None:
     from django.conf import settings
     from django.db import connection
 
-    from peaceportal.core.backups import tables
+    from peaceportal.core.backups import making, tables
     from tests.factories import make_event
 
     def sites_digest():
         found = {name: one for name, one in tables.digests().items() if name != "core.logreader"}
-        media = sorted(p.name for p in Path(settings.MEDIA_ROOT).rglob("*.pdf"))
         connection.close()
-        return found, media
+        return found, [name for name, _path in making.media()]
 
     old, new = folder / "one.tar", folder / "two.tar"
     site.manage("backup", old)
@@ -182,12 +186,12 @@ def kill_restores(site: Place, chance: random.Random, folder: Path, kills: int) 
                 told["finished by the next run"] += 1
             else:
                 assert "An earlier restore was stopped before it changed" in words, words
-                assert found == states[now], "neither the old site nor the new"
+                assert found == states[now], different(found, states[now])
                 told["old, and said so"] += 1
             found = sites_digest()
             assert found == states[other]
         is_new = found == states[other]
-        assert is_new or found == states[now], "neither the old site nor the new"
+        assert is_new or found == states[now], different(found, states[now])
         told["new at the end" if is_new else "old at the end"] += 1
         if is_new:
             now, other = other, now
