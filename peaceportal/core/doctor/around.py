@@ -16,7 +16,7 @@ from django.core.mail import send_mail
 from django.db import connection
 
 from peaceportal.core.backups import journal, making
-from peaceportal.core.doctor.findings import mend, mend_if_public, ok
+from peaceportal.core.doctor.findings import mend, mend_if_public, note, ok
 
 LEAST_FREE = 500_000_000  # bytes
 OLDEST_BACKUP = timedelta(hours=48)  # one nightly backup may fail before this is said
@@ -91,6 +91,9 @@ def backups():
         yield mend(f"{words}, but this user cannot read {found['file']}.")
     else:
         yield ok(f"{words}: {found['file']}, {found['size'] / 1e6:.1f} MB.")
+        disks_of = {Path(place).stat().st_dev for place in (settings.DATA_DIR, found["file"])}
+        if settings.IS_HTTPS and len(disks_of) == 1:
+            yield note("Backups are on the disk of the site. Copy them to another machine, too.")
 
 
 def email():
