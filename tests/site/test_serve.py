@@ -1,9 +1,11 @@
+import importlib
 import socket
 import stat
 
 import pytest
 
 from peaceportal import serve
+from peaceportal.core import upgrades
 
 
 def test_address_is_loopback_unless_set(monkeypatch):
@@ -89,3 +91,12 @@ def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
     assert serve.os.environ["SITE_URL"] == "https://peace.example.org"
     assert serve.os.environ["REQUIRE_SECOND_FACTOR"] == ""  # which is yes
     assert not (tmp_path / "secret_key").exists()
+
+
+def test_site_that_would_do_harm_does_not_start(monkeypatch):
+    reason = "A restore was stopped half-way."
+    monkeypatch.setattr(upgrades, "reason_not_to_serve", lambda: reason)
+    with pytest.raises(SystemExit, match=f"cannot start: {reason}"):
+        serve.make_ready(static=False)
+    with pytest.raises(SystemExit, match=f"cannot start: {reason}"):
+        importlib.reload(importlib.import_module("peaceportal.wsgi"))
