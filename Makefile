@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 # Tests and checks choose their own settings, whatever is set outside.
-CLEAN = env -u ALLOWED_HOSTS -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
+CLEAN = env -u ALLOWED_HOSTS -u BACKUP_DIR -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
 	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE \
 	-u EMAIL_URL -u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SIGN_INS_KEPT_DAYS -u SITE_URL \
 	-u TIME_ZONE -u TRUST_PROXY
@@ -16,7 +16,7 @@ HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.exam
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run dev test lint bench screenshots free-address python
+.PHONY: help run dev test lint bench drills screenshots free-address python
 .NOTPARALLEL:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test   run all tests: on SQLite, on PostgreSQL, and in a browser"
 	@echo "make lint   check the code, the templates, the types and the settings"
 	@echo "make bench  time search and counts over 100,000 made events (EVENTS=, KEEP= a folder)"
+	@echo "make drills   back up, wipe, restore and kill sites, and compare every record (minutes)"
 	@echo "make screenshots   make the pictures of the README anew"
 
 run: free-address $(VENV)/.runtime
@@ -60,6 +61,11 @@ lint: $(VENV)/.tests
 bench: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.benchmarks --events $(or $(EVENTS),100000) \
 		$(if $(KEEP),--keep $(KEEP))
+
+drills: $(VENV)/.tests
+	@$(CLEAN) $(BIN)/python -m tests.drills.backup
+	@$(CLEAN) $(BIN)/python -m tests.drills.kills
+	@$(CLEAN) $(BIN)/python -m tests.drills.kills --on postgresql --kills 40
 
 screenshots: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.screenshots

@@ -16,6 +16,28 @@ import environ
 
 env = environ.Env()
 
+# Every variable that is read, here or by `serve.py`: a backup keeps those that are set. The values
+# of the second list may hold passwords: it keeps them apart.
+NAMES = [
+    "ALLOWED_HOSTS",
+    "BACKUP_DIR",
+    "CORRECTIONS_EMAIL",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "HOST",
+    "PORT",
+    "REQUIRE_SECOND_FACTOR",
+    "SECRET_KEY",
+    "SIGN_INS_KEPT_DAYS",
+    "SITE_URL",
+    "TIME_ZONE",
+    "TRUST_PROXY",
+]
+SECRET_NAMES = ["DATABASE_URL", "EMAIL_URL", "SECRET_KEY"]
+
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off"}
 
@@ -23,6 +45,11 @@ NO = {"0", "false", "no", "off"}
 def stop(sentence: str) -> NoReturn:
     """End the start with one sentence, and no traceback."""
     sys.exit(f"Peace Portal cannot start: {sentence}")
+
+
+def is_restoring() -> bool:
+    """Whether this process is `manage.py restore`, which brings the secret of the site along."""
+    return sys.argv[1:2] == ["restore"]
 
 
 def flag(name: str, *, default: bool) -> bool:

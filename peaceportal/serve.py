@@ -120,6 +120,11 @@ def make_ready(*, static: bool, first: bool) -> None:
     from django.db import OperationalError, connections
 
     django.setup()
+    from peaceportal.core import upgrades
+
+    reason = upgrades.reason_not_to_serve()
+    if reason:
+        _stop(reason)
     try:
         migrate()
     except OperationalError as error:

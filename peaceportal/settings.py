@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from peaceportal import environment
+from peaceportal import __version__, environment
 
+VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
@@ -29,7 +30,12 @@ WSGI_APPLICATION = "peaceportal.wsgi.application"
 
 # Security
 
-SECRET_KEY = environment.secret("SECRET_KEY", file=DATA_DIR / "secret_key", required=not DEBUG)
+SECRET_KEY_FILE = DATA_DIR / "secret_key"
+SECRET_KEY = environment.secret(
+    "SECRET_KEY",
+    file=SECRET_KEY_FILE,
+    required=not (DEBUG or environment.is_restoring()),
+)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -211,6 +217,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+# Where `manage.py backup` puts what it makes, and which settings belong to a whole site.
+BACKUP_DIR = Path(environment.env.str("BACKUP_DIR", default="") or DATA_DIR / "backups")
+ENVIRONMENT_NAMES = environment.NAMES
+SECRET_NAMES = environment.SECRET_NAMES
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Languages and time

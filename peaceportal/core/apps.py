@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from peaceportal.core import care, changes
+        from peaceportal.core import care, changes, upgrades  # noqa: F401 - it registers a check
         from peaceportal.core.identifiers import Identifier
         from peaceportal.core.links import uses
         from peaceportal.core.publishing import Page

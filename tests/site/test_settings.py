@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from peaceportal import environment
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only-for-tests-" + "".join(chr(97 + number % 26) for number in range(60))
 
@@ -95,4 +97,5 @@ def test_readme_lists_every_variable_that_is_read():
         read |= set(re.findall(r'environ\.get\("([A-Z][A-Z_]+)"', code))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.M))
     assert {"SECRET_KEY", "DATA_DIR", "SITE_URL", "PORT"} <= read
-    assert listed == read
+    assert listed == read == set(environment.NAMES)
+    assert set(environment.SECRET_NAMES) <= read

@@ -1,0 +1,124 @@
+"""What is looked at around the database: settings, disks, backups, e-mail."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core import checks
+from django.core.mail import send_mail
+from django.db import connection
+
+from peaceportal.core.backups import journal, making
+from peaceportal.core.doctor.findings import mend, mend_if_public, ok
+
+LEAST_FREE = 500_000_000  # bytes
+OLDEST_BACKUP = timedelta(hours=48)  # one nightly backup may fail before this is said
+MAIL_THAT_GOES_NOWHERE = {"console", "dummy", "filebased", "locmem"}
+
+
+def restore():
+    if journal.is_half_way():
+        yield mend("A restore was stopped half-way. Run “manage.py restore” to finish it.")
+
+
+def settings_():
+    deploy = settings.IS_HTTPS
+    said = [
+        one
+        for one in checks.run_checks(include_deployment_checks=deploy)
+        if one.level >= checks.WARNING and not one.is_silenced()
+    ]
+    for one in said:
+        yield mend(f"Settings: {one.msg} {one.hint or ''}".strip())
+    if settings.DEBUG:
+        yield mend_if_public("DEBUG is yes: visitors would see the code. Set DEBUG=no.")
+    if not said:
+        yield ok(f"The settings are in order; the site is {settings.SITE_URL}.")
+
+
+def secrets():
+    files = [Path(settings.SECRET_KEY_FILE), *settings.BACKUP_DIR.glob("*.secrets")]
+    open_to_others = [
+        path for path in files if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    for path in open_to_others:
+        yield mend(f"{path} can be read by others. Run: chmod 600 {path}")
+    if not open_to_others:
+        yield ok("Secrets are readable by their owner alone.")
+
+
+def disks():
+    places = {
+        "data": Path(settings.DATA_DIR),
+        "temporary files": Path(tempfile.gettempdir()),
+        "backups": settings.BACKUP_DIR,
+    }
+    size = 0
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+        places["the database"] = Path(connection.settings_dict["NAME"]).parent
+        with_log = [Path(str(connection.settings_dict["NAME"]) + end) for end in ("", "-wal")]
+        size = sum(path.stat().st_size for path in with_log if path.exists())
+    free = {name: shutil.disk_usage(path).free for name, path in places.items() if path.is_dir()}
+    # A backup of SQLite is copied, then packed.
+    short = [name for name, left in free.items() if left < max(LEAST_FREE, 2 * size)]
+    for name in short:
+        left = free[name] / 1e6
+        yield mend(f"Only {left:.0f} MB are free for {name} ({places[name]}). Make room.")
+    if not short:
+        yield ok(f"The disks have room: {min(free.values(), default=0) / 1e9:.1f} GB at least.")
+
+
+def backups():
+    found, by_a_timer = making.latest(), "Run “manage.py backup --keep 14” by a timer."
+    if found is None:
+        yield mend_if_public(f"No backup was ever made here. {by_a_timer}")
+        return
+    moment = datetime.fromisoformat(found["made_at"])
+    age = datetime.now(UTC) - moment
+    words = f"The latest backup is of {moment:%Y-%m-%d %H:%M} UTC"
+    if age > OLDEST_BACKUP:
+        yield mend_if_public(f"{words}, {age.days} days ago. {by_a_timer}")
+    elif not Path(found["file"]).exists():
+        yield ok(f"{words}; {found['file']} was moved elsewhere.")
+    elif not os.access(found["file"], os.R_OK):
+        yield mend(f"{words}, but this user cannot read {found['file']}.")
+    else:
+        yield ok(f"{words}: {found['file']}, {found['size'] / 1e6:.1f} MB.")
+
+
+def email():
+    kind = settings.EMAIL_BACKEND.split(".")[-2]
+    if kind in MAIL_THAT_GOES_NOWHERE:
+        yield mend_if_public(
+            "E-mail is not sent, only printed: nobody gets an invitation. Set EMAIL_URL."
+        )
+    else:
+        yield ok(f"E-mail goes through {settings.EMAIL_HOST}, from {settings.DEFAULT_FROM_EMAIL}.")
+
+
+def letter(address: str):
+    """Send a letter, to see whether it arrives."""
+    try:
+        send_mail(
+            "Peace Portal: a test",
+            f"This was sent by {settings.SITE_URL}, to see whether its e-mail arrives.",
+            None,
+            [address],
+        )
+    except Exception as error:  # a socket, a server and a certificate have errors of their own
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        yield mend(f"The e-mail to {address} was not taken: {said}. See EMAIL_URL.")
+    else:
+        yield ok(f"An e-mail to {address} was handed over. See whether it arrives.")
+
+
+def as_json(findings) -> str:
+    listed = [{"kind": one.kind, "words": one.words} for one in findings]
+    return json.dumps(listed, ensure_ascii=False, indent=1)
