@@ -6,6 +6,6 @@ while [ "$1" != --domain ]; do shift; done
 folder=/etc/letsencrypt/live/$2
 mkdir -p "$folder"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$2" -addext "subjectAltName=DNS:$2" \
-    -keyout "$folder/privkey.pem" -out "$folder/fullchain.pem" 2>/dev/null
+    -keyout "$folder/privkey.pem" -out "$folder/fullchain.pem" 2>/dev/null 2>&1
 cp "$folder/fullchain.pem" /usr/local/share/ca-certificates/drill.crt
-update-ca-certificates >/dev/null
+update-ca-certificates >/dev/null 2>&1

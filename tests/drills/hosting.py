@@ -2,9 +2,9 @@
 
     python -m tests.drills.hosting --root /tmp/bare --mirror http://deb.debian.org/debian
 
-As root, with debootstrap; the folder is made if it is not there. Two programs are stood in for,
-because a folder has no process 1 and no name in the world: systemctl and certbot. What pip needs on
-this machine to find packages is handed in by --share (folders) and by its own PIP_… variables.
+As root, with debootstrap; the folder is made if it is not there, and stays bare. Two programs are
+stood in for, because a folder has no process 1 and no name in the world: systemctl and certbot. How
+pip finds packages on this machine is handed in by --share (folders) and by its own PIP_… variables.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -29,7 +30,7 @@ WAY = [
     *("5. Is all well?", "8. Upgrade, and back", "10. PostgreSQL"),
 ]
 # Readers write their own into the first block; this is what ours says.
-OURS = {"REPOSITORY": "/srv/peaceportal.git", "SITE": SITE, "MAIL": "office@example.org"}
+OURS = {"REPOSITORY": "file:///srv/peaceportal.git", "SITE": SITE, "MAIL": "office@example.org"}
 # doctor says that e-mail is not set up, which is so.
 MAY_ASK_FOR_MORE = {"peaceportal doctor"}
 
@@ -48,7 +49,8 @@ def main() -> None:
     if os.geteuid() != 0:
         sys.exit("To make a bare system, this drill has to be run as root.")
     if not (options.root / "etc").exists():
-        run("debootstrap", "--variant=minbase", options.suite, options.root, options.mirror)
+        made = ["--variant=minbase", "--include=ca-certificates"]
+        run("debootstrap", *made, options.suite, options.root, options.mirror)
     prepare(options.root)
     # All that it mounts and starts ends with it.
     apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts"]
@@ -67,13 +69,17 @@ def prepare(root: Path) -> None:
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf", follow_symlinks=True)
     for file in Path("/etc/apt/apt.conf.d").glob("99*"):
         shutil.copy(file, root / "etc/apt/apt.conf.d")
-    repository = root / OURS["REPOSITORY"].lstrip("/")
+    for file in Path("/usr/local/share/ca-certificates").glob("*.crt"):
+        shutil.copy(file, root / "usr/local/share/ca-certificates")
+    run("chroot", root, "update-ca-certificates")
+    repository = root / OURS["REPOSITORY"].removeprefix("file:///")
     shutil.rmtree(repository, ignore_errors=True)
     run("git", "clone", "--quiet", "--bare", ROOT, repository)
 
 
-def follow(root: Path, shares: list[Path]) -> None:
+def follow(bare: Path, shares: list[Path]) -> None:
     run("mount", "--make-rprivate", "/")
+    root = over(bare)
     run("mount", "-t", "proc", "proc", root / "proc")
     for folder in (Path("/dev"), *shares):
         inner = root / str(folder).lstrip("/")
@@ -100,6 +106,19 @@ def follow(root: Path, shares: list[Path]) -> None:
                 obey(root, heading, command, environment, time.monotonic() - began)
         look(root, heading, environment)
     print(f"The guide was followed to its end in {time.monotonic() - began:.0f} seconds.")
+
+
+def over(bare: Path) -> Path:
+    """The bare folder as it can be written: what is written is in memory, and gone afterwards."""
+    memory = Path(tempfile.gettempdir(), "peaceportal-hosting")
+    memory.mkdir(exist_ok=True)
+    run("mount", "-t", "tmpfs", "tmpfs", memory)
+    above, work, root = (memory / name for name in ("above", "work", "root"))
+    for folder in (above, work, root):
+        folder.mkdir()
+    layers = f"lowerdir={bare.resolve()},upperdir={above},workdir={work}"
+    run("mount", "-t", "overlay", "overlay", "-o", layers, root)
+    return root
 
 
 def commands(text: str) -> dict[str, list[list[str]]]:

@@ -28,8 +28,10 @@ def main() -> None:
         if name.endswith(".timer"):
             read(name)  # it must be there; the drill does not wait for the night
         elif (UNITS / name).exists():
-            for step in {"restart": (stop, start)}.get(action, (globals()[action],)):
-                step(name)
+            if action in ("stop", "restart"):
+                stop(name)
+            if action in ("start", "restart"):
+                start(name)
         else:
             own(name.removesuffix(".service"), action)
 
