@@ -1,7 +1,9 @@
 """Make the site ready and serve it: `make run`, and with `--dev` also `make dev`.
 
-With `--check` it only says whether the address is free. That part runs before anything is
-installed, so nothing beyond the standard library is imported at the top.
+With `--unattended`, for a service manager, an empty database stays empty: no first content, and no
+first account, whose password would stand in a log. With `--check` it only says whether the address
+is free. That part runs before anything is installed, so nothing beyond the standard library is
+imported at the top.
 """
 
 from __future__ import annotations
@@ -14,11 +16,15 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MOST_WORKERS = 4  # each takes about 60 MB; GRANIAN_WORKERS in the environment says otherwise
+
+MIGRATING = 7_330_117  # the number of the lock, which nothing else in the database takes
 
 
 class Address(NamedTuple):
@@ -36,12 +42,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m peaceportal.serve", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only see whether the address is free")
     parser.add_argument("--dev", action="store_true", help="serve with debug pages and reloading")
+    parser.add_argument(
+        "--unattended", action="store_true", help="make no first content and no first account"
+    )
     options = parser.parse_args()
     address = address_from_environment()
     refuse_if_taken(address)
     if not options.check:
         set_environment(address, debug=options.dev)
-        make_ready(static=not options.dev)
+        make_ready(static=not options.dev, first=not options.unattended)
         serve(address, debug=options.dev)
 
 
@@ -104,7 +113,7 @@ def make_secret(path: Path) -> None:
         draft.unlink()
 
 
-def make_ready(*, static: bool) -> None:
+def make_ready(*, static: bool, first: bool) -> None:
     """Everything that can have changed since the last start, one line each."""
     import django
     from django.core.management import call_command
@@ -120,8 +129,9 @@ def make_ready(*, static: bool) -> None:
         migrate()
     except OperationalError as error:
         _stop(f"the database does not answer: {str(error).strip().splitlines()[0]}")
-    call_command("load_content")
-    call_command("first_staff")
+    if first:
+        call_command("load_content")
+        call_command("first_staff")
     if static:
         collect_static()
     connections.close_all()
@@ -132,11 +142,28 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    call_command("migrate", verbosity=0, interactive=False)
+    with one_at_a_time():
+        executor = MigrationExecutor(connection)
+        steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        call_command("migrate", verbosity=0, interactive=False)
     done = f"{steps} migration{'' if steps == 1 else 's'} applied" if steps else "up to date"
     _say(f"The database is ready: {done}.")
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let servers that start together on one PostgreSQL migrate it one after the other."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
 
 
 def collect_static() -> None:
