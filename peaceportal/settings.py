@@ -1,6 +1,5 @@
 """Settings of Peace Portal. What an installation may change comes from the environment."""
 
-import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +9,6 @@ from peaceportal import __version__, environment
 
 VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
-PROGRAM_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 DATA_DIR = Path(environment.env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 # The site and its addresses

@@ -49,7 +49,7 @@ class Archive:
         manifest = {
             "format": FORMAT,
             "version": VERSION,
-            "program": settings.PROGRAM_VERSION,
+            "program": settings.VERSION,
             **told,
             "tables": self.tables,
             "files": self.files,
