@@ -84,8 +84,15 @@ def database(name: str, *, default: str) -> dict:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
+        config["CONN_MAX_AGE"] = 60  # seconds: to open it takes longer than most pages
     else:
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # Seconds after which a host that is off is given up; milliseconds for one that went off.
+        config["OPTIONS"] = {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,
+            **config.get("OPTIONS", {}),
+        }
     return config
 
 

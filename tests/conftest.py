@@ -74,6 +74,18 @@ def forget_missed_addresses():
     missed.forget(written_at=time.monotonic())
 
 
+@pytest.fixture
+def whole_pages(monkeypatch):
+    """Public pages are kept whole, as on a site, and none is yet."""
+    from peaceportal import whole_pages
+
+    monkeypatch.setattr(whole_pages.PAGES, "most", 1_000_000)
+    monkeypatch.setattr(whole_pages, "SEEN", whole_pages.Seen())
+    whole_pages.PAGES.clear()
+    yield whole_pages.PAGES
+    whole_pages.PAGES.clear()
+
+
 @pytest.fixture(autouse=True)
 def versions_of_work_alone(request, monkeypatch):
     """What a test makes beforehand needs no versions; requests and commands make theirs."""
