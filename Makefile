@@ -10,7 +10,8 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 # Tests and checks choose their own settings, whatever is set outside.
 CLEAN = env -u ALLOWED_HOSTS -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
 	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE \
-	-u EMAIL_URL -u PAGE_CACHE_MB -u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SIGN_INS_KEPT_DAYS -u SITE_URL \
+	-u EMAIL_URL -u PAGE_CACHE_MB -u PUBLIC_QUERY_SECONDS \
+	-u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SIGN_INS_KEPT_DAYS -u SITE_URL \
 	-u SLOW_QUERY_MS -u SLOW_REQUEST_MS \
 	-u TIME_ZONE -u TRUST_PROXY
 HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.example.org \

@@ -16,9 +16,9 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
 from peaceportal.core.answering import NOTHING, Answering, answering, now
+from peaceportal.time_limits import limited
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
-STEPS = 10_000  # of SQLite between two looks at the clock: some 0.1 ms
 SLICES = 300  # characters of SQL that a line of the log shows
 
 logger = logging.getLogger(__name__)
@@ -32,8 +32,13 @@ class Requests:
         start = time.monotonic()
         told = now() if now() is not NOTHING else Answering()
         told.id, told.method, told.path = _id(request), request.method, _path_without_keys(request)
-        request.request_id = told.id  # type: ignore[attr-defined]
-        with answering(told), connections["default"].execute_wrapper(_Watch()):
+        request.request_id, request.told = told.id, told  # type: ignore[attr-defined]
+        connection = connections["default"]
+        with (
+            answering(told),
+            limited(connection, 0 if is_for_staff(request) else settings.PUBLIC_QUERY_SECONDS),
+            connection.execute_wrapper(_Watch()),
+        ):
             response = self.get_response(request)
             taken = (time.monotonic() - start) * 1000
             if taken > settings.SLOW_REQUEST_MS:
@@ -41,6 +46,10 @@ class Requests:
                 logger.warning("A slow request.", extra={"facts": facts})
         response.headers["X-Request-ID"] = told.id
         return response
+
+
+def is_for_staff(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/admin/")
 
 
 def _id(request: HttpRequest) -> str:
@@ -51,7 +60,7 @@ def _id(request: HttpRequest) -> str:
 
 def _path_without_keys(request: HttpRequest) -> str:
     """Links of the admin that are sent to people hold keys, which are long."""
-    if not request.path_info.startswith("/admin/"):
+    if not is_for_staff(request):
         return request.path_info
     return re.sub(r"[^/]{25,}", "…", request.path_info)
 

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "peaceportal.bodies.BoundedBodies",
+    "peaceportal.frequency.Searches",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -214,6 +215,9 @@ CACHES = {
     }
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# Seconds that a query of a public page may take.
+PUBLIC_QUERY_SECONDS = environment.number("PUBLIC_QUERY_SECONDS", default=15, least=1)
 
 # Megabytes of public pages that each process keeps whole; 0 keeps none.
 PAGE_CACHE_MB = environment.number("PAGE_CACHE_MB", default=32, least=0)

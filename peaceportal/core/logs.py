@@ -27,7 +27,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": _message(record),
         }
-        request = answering.now()
+        asked = getattr(record, "request", None)  # answered by now, and told of by Django
+        request = getattr(asked, "told", answering.now())
         if request.id:
             line |= {"request": request.id, "method": request.method, "path": request.path}
         if status := getattr(record, "status_code", None):

@@ -1,0 +1,5 @@
+"""What must hold when things go wrong, tried in earnest: `make drills`. No part of the tests.
+
+Each takes minutes, starts servers and databases of its own in temporary folders, prints figures
+and ends with 1 if something did not hold.
+"""
