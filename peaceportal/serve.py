@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+ALWAYS = ["--interface", "wsgi", "--no-ws"]  # whatever else is said to granian
 MOST_WORKERS = 4  # each takes about 60 MB; GRANIAN_WORKERS in the environment says otherwise
 
 
@@ -175,8 +176,8 @@ def serve(address: Address, *, debug: bool) -> NoReturn:
         _default("GRANIAN_WORKERS", str(min(os.cpu_count() or 1, MOST_WORKERS)))
         _default("GRANIAN_BLOCKING_THREADS", "4")
         _default("GRANIAN_LOG_LEVEL", "warning")
-        _default("GRANIAN_WORKERS_KILL_TIMEOUT", "5")  # seconds that the end may take
-        command = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
+        _default("GRANIAN_WORKERS_KILL_TIMEOUT", "30")  # seconds that running requests may take
+        command = ["-m", "granian", *ALWAYS, "--respawn-failed-workers"]
         command += ["--host", host, "--port", str(port), "peaceportal.workers:application"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 

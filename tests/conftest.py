@@ -61,9 +61,11 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def forget_counts():
     """Each test undoes its changes, and the next one counts them from the same number."""
+    from peaceportal.core.caching import forget_state
     from peaceportal.core.facets import KEPT
 
     KEPT.clear()
+    forget_state()
 
 
 @pytest.fixture(autouse=True)

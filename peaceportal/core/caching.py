@@ -123,8 +123,6 @@ def state_now(at: datetime) -> Freshness:
     that has broken since it was used last is made anew.
     """
     connection = connections["default"]
-    if connection.in_atomic_block:
-        return freshness(at)
     try:
         trace = _trace(connection)
     except (InterfaceError, OperationalError):
@@ -137,6 +135,11 @@ def state_now(at: datetime) -> Freshness:
     state = freshness(at)
     _known.state = connection.connection, trace, state
     return state
+
+
+def forget_state() -> None:
+    """For tests: what they undo leaves no trace, and neither does a clock that they move."""
+    _known.state = None, None, None
 
 
 def _trace(connection: BaseDatabaseWrapper) -> object:

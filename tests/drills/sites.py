@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90  # seconds that a server may take to start
@@ -59,8 +60,6 @@ class Desk:
         return content.decode()
 
     def post(self, address: str, fields: dict, first: str = "") -> int:
-        from urllib.parse import urlencode
-
         if first:
             self.get(first)
         fields = {**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}

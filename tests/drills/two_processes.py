@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from html import unescape
+from urllib.parse import urlencode
 
 from tests.drills.sites import Desk, environment, fill, python, running, short_folder, verdict
 from tests.on_postgres import server
@@ -104,8 +105,6 @@ class Visitor(Desk):
 
     def tries_wrongly(self) -> bool:
         """Whether there were too many."""
-        from urllib.parse import urlencode
-
         self.get("/admin/login/")
         token = self.cookies["csrftoken"]
         fields = {"login": "drill0", "password": "wrong", "csrfmiddlewaretoken": token}
