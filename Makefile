@@ -11,14 +11,14 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 CLEAN = env -u ALLOWED_HOSTS -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
 	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE \
 	-u EMAIL_URL -u PAGE_CACHE_MB -u PUBLIC_QUERY_SECONDS \
-	-u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SIGN_INS_KEPT_DAYS -u SITE_URL \
+	-u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SENTRY_DSN -u SIGN_INS_KEPT_DAYS -u SITE_URL \
 	-u SLOW_QUERY_MS -u SLOW_REQUEST_MS \
 	-u TIME_ZONE -u TRUST_PROXY
 HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.example.org \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run dev test lint bench screenshots free-address python
+.PHONY: help run dev test lint bench drills screenshots free-address python
 .NOTPARALLEL:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make test   run all tests: on SQLite, on PostgreSQL, and in a browser"
 	@echo "make lint   check the code, the templates, the types and the settings"
 	@echo "make bench  time search and counts over 100,000 made events (EVENTS=, KEEP= a folder)"
+	@echo "make drills try what must hold when things go wrong, in some minutes"
 	@echo "make screenshots   make the pictures of the README anew"
 
 run: free-address $(VENV)/.runtime
@@ -62,6 +63,11 @@ lint: $(VENV)/.tests
 bench: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.benchmarks --events $(or $(EVENTS),100000) \
 		$(if $(KEEP),--keep $(KEEP))
+
+drills: $(VENV)/.tests
+	@$(CLEAN) $(BIN)/python -m tests.drills.database_gone
+	@$(CLEAN) $(BIN)/python -m tests.drills.two_processes
+	@$(CLEAN) $(BIN)/python -m tests.drills.mixed_load
 
 screenshots: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.screenshots

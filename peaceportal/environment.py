@@ -120,6 +120,16 @@ def time_zone(name: str, *, default: str) -> str:
     return value
 
 
+def error_reports(name: str) -> str:
+    """Where errors are sent to, as Sentry writes it; empty if not set."""
+    value = os.environ.get(name, "").strip()
+    parts = urlsplit(value)
+    is_whole = parts.scheme in {"http", "https"} and parts.username and parts.hostname
+    if value and not (is_whole and parts.path.rpartition("/")[2].isdecimal()):
+        stop(f"{name} cannot be read. Write https://key@sentry.example.org/1.")
+    return value
+
+
 def names(name: str) -> list[str]:
     """A comma-separated list; empty if not set."""
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]

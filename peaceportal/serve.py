@@ -115,12 +115,27 @@ def make_ready(*, static: bool) -> None:
     try:
         migrate()
     except OperationalError as error:
-        _stop(f"the database does not answer: {str(error).strip().splitlines()[0]}")
-    call_command("load_content")
-    call_command("first_staff")
+        sentence = (str(error).strip().splitlines() or [""])[0]
+        if not may_come_back(sentence):
+            _stop(f"the database does not answer: {sentence}")
+        _say(f"The database does not answer: {sentence}")
+        _say("The site starts without it and answers 503 until it is back. After an upgrade, start")
+        _say("it again then: the database is brought up to date at a start.")
+    else:
+        call_command("load_content")
+        call_command("first_staff")
     if static:
         collect_static()
     connections.close_all()
+
+
+def may_come_back(sentence: str) -> bool:
+    """Whether a server of a database is only off; a wrong name or password stays wrong."""
+    is_server = "connection" in sentence or "resolve host" in sentence
+    is_refused = "FATAL" in sentence and not any(
+        word in sentence for word in ("starting up", "shutting down", "recovery", "too many")
+    )
+    return is_server and not is_refused
 
 
 def migrate() -> None:

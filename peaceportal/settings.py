@@ -268,6 +268,8 @@ LOGGING = {
 if DEBUG:
     del LOGGING["loggers"]  # Django's own lines for each request
 
+SENTRY_DSN = environment.error_reports("SENTRY_DSN")
+
 # Whether links may lead to addresses inside a network, which `check_links` then asks.
 LINK_CHECK_MAY_BE_PRIVATE = False
 

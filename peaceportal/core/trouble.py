@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -80,10 +80,11 @@ def trouble(error: BaseException | None) -> Trouble | None:
     """What is wrong with the machine or the database, and not with the program; None if it is."""
     if isinstance(error, OSError):
         return BY_NUMBER.get(error.errno or 0)
+    if isinstance(error, DatabaseError):
+        state = getattr(error.__cause__, "sqlstate", None)
+        if state in BY_STATE:
+            return BY_STATE[state]
     if not isinstance(error, OperationalError | InterfaceError):
         return None
-    state = getattr(error.__cause__, "sqlstate", None)
-    if state in BY_STATE:
-        return BY_STATE[state]
     words = (found for part, found in BY_WORDS.items() if part in str(error))
     return next(words, GONE)

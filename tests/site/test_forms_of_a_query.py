@@ -30,7 +30,7 @@ def world():
 
 
 @each_form
-def test_second_request_is_304(client, address, django_assert_num_queries):
+def test_second_request_is_304(client, address, django_assert_max_num_queries):
     first = client.get(address)
     assert first.status_code == 200
     age = first.headers["Cache-Control"]
@@ -40,7 +40,7 @@ def test_second_request_is_304(client, address, django_assert_num_queries):
         {"If-None-Match": f'"other", W/{first.headers["ETag"]}'},
         {"If-Modified-Since": first.headers["Last-Modified"]},
     ):
-        with django_assert_num_queries(0):  # for the state it asks past them
+        with django_assert_max_num_queries(1):  # of the state, if something was written
             again = client.get(address, headers=known)
         assert (again.status_code, again.content) == (304, b"")
         for name in ("ETag", "Last-Modified", "Cache-Control", "Access-Control-Allow-Origin"):

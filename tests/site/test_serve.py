@@ -89,3 +89,19 @@ def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
     assert serve.os.environ["SITE_URL"] == "https://peace.example.org"
     assert serve.os.environ["REQUIRE_SECOND_FACTOR"] == ""  # which is yes
     assert not (tmp_path / "secret_key").exists()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_awaited"),
+    [
+        ('connection failed: connection to server on socket "/run/x" failed: No such file', True),
+        ('connection to server at "db", port 5432 failed: Connection refused', True),
+        ("connection is bad: FATAL:  the database system is starting up", True),
+        ("connection timeout expired", True),
+        ('connection failed: FATAL:  password authentication failed for user "peace"', False),
+        ('connection failed: FATAL:  database "peace" does not exist', False),
+        ("unable to open database file", False),
+    ],
+)
+def test_start_does_without_a_database_that_is_off_alone(sentence, is_awaited):
+    assert serve.may_come_back(sentence) == is_awaited

@@ -5,7 +5,7 @@ import json
 import logging
 
 import pytest
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import path
 
@@ -14,8 +14,10 @@ from peaceportal.core import answering
 from peaceportal.core.logs import JsonLines
 from peaceportal.core.trouble import FULL, GONE, LOCKED, READ_ONLY, SLOW, trouble
 from peaceportal.urls import urlpatterns as real
-from tests.factories import make_event
+from tests.editor import address, send
+from tests.factories import make_event, make_user
 from tests.reading import text_of
+from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,7 @@ def test_error_of_the_machine_is_told_from_one_of_the_program(error, meant):
     ("state", "meant"), [("57014", SLOW), ("53100", FULL), ("25006", READ_ONLY), ("57P01", GONE)]
 )
 def test_state_of_postgresql_says_what_it_is(state, meant):
-    error = OperationalError("words in any language")
+    error = (InternalError if state == "25006" else OperationalError)("words in any language")
     error.__cause__ = Exception()
     error.__cause__.sqlstate = state
     assert trouble(error) is meant
@@ -68,7 +70,7 @@ def visitor():
 
 
 @pytest.mark.parametrize(
-    ("address", "kind"),
+    ("path", "kind"),
     [
         ("/", "text/html; charset=utf-8"),
         ("/timeline/talks/", "text/html; charset=utf-8"),
@@ -79,9 +81,9 @@ def visitor():
     ],
 )
 def test_without_the_database_everything_says_so(
-    visitor, whole_pages, no_database, address, kind, caplog
+    visitor, whole_pages, no_database, path, kind, caplog
 ):
-    answer = visitor.get(address)
+    answer = visitor.get(path)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -230,3 +232,30 @@ def test_too_much_at_once_is_refused_in_words(admin_client, client):
     assert f"may have {bodies.MEGABYTES} MB" in text_of(refused)
     assert sent(client, "/timeline/", 2_000_000).status_code == 413
     assert sent(client, "/timeline/", 1).status_code in {403, 405}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such switch")
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        ("PRAGMA query_only = 1", "Nothing can be saved just now"),
+        ("PRAGMA max_page_count = 1", "no room left"),  # as many as there are
+    ],
+)
+def test_editor_loses_nothing_where_nothing_can_be_saved(visitor, switch, said):
+    event = make_event(title="As it was")
+    visitor.force_login(make_user())
+    form = address(Event, "change", event.pk)
+    assert visitor.get("/timeline/").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(switch)
+    try:
+        answer = send(visitor, form, title="As it will be", body="<p>Text</p>" * 100_000)
+    finally:
+        connection.connection.execute("PRAGMA query_only = 0")
+        connection.connection.execute("PRAGMA max_page_count = 1073741823")
+    assert answer.status_code == 503
+    assert said in text_of(answer)
+    assert "Nothing was saved" in text_of(answer)
+    event.refresh_from_db()
+    assert event.title == "As it was"

@@ -87,6 +87,15 @@ def test_proxies_may_keep_a_page_until_the_clock_changes_it(client, monkeypatch,
         assert client.get("/").headers["Cache-Control"] == "public, max-age=0, s-maxage=30"
 
 
+def test_clock_that_is_set_back_hides_again_what_is_not_public_yet(client, monkeypatch):
+    now = timezone.now()
+    make_event(title="Later", publish_at=now + timedelta(seconds=100))
+    for seconds, is_shown in ((0, False), (101, True), (50, False), (102, True)):
+        monkeypatch.setattr(timezone, "now", lambda at=now + timedelta(seconds=seconds): at)
+        for _time in range(2):
+            assert ("Later" in client.get("/timeline/").text) == is_shown
+
+
 @pytest.mark.parametrize(
     ("address", "status", "rule"),
     [
