@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from django.db import InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 STEPS = 10_000  # of SQLite between two looks at the clock: some tenths of a millisecond
@@ -51,10 +52,17 @@ class _Clock:
 
 
 def _set_on_postgresql(connection: BaseDatabaseWrapper, seconds: float) -> None:
-    """A question to the server, so it is asked only where the request before had another limit."""
-    connection.ensure_connection()
+    """A question to the server, so it is asked only where the request before had another limit.
+
+    A database that is gone is left to the view to find out.
+    """
     is_set = getattr(connection, "statement_seconds", None)
-    if is_set != (connection.connection, seconds) and (seconds or is_set):
+    if is_set == (connection.connection, seconds) and not connection.in_atomic_block:
+        return
+    if not is_set and not seconds:
+        return
+    with suppress(InterfaceError, OperationalError):
+        connection.ensure_connection()
         with connection.wrap_database_errors:
             connection.connection.execute(f"SET statement_timeout = {int(seconds * 1000)}")
         connection.statement_seconds = connection.connection, seconds  # type: ignore[attr-defined]

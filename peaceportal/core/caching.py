@@ -123,10 +123,13 @@ def state_now(at: datetime) -> Freshness:
     that has broken since it was used last is made anew.
     """
     connection = connections["default"]
+    was_open = connection.connection is not None
     try:
         trace = _trace(connection)
     except (InterfaceError, OperationalError):
         connection.close()
+        if not was_open:
+            raise
         trace = _trace(connection)
     connection.health_check_done = True
     raw, its_trace, state = getattr(_known, "state", (None, None, None))
