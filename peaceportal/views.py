@@ -5,17 +5,19 @@ import sys
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisations.models import AreaOfWork, Organisation
 from peaceportal import bodies
 from peaceportal.core import leading, missed
 from peaceportal.core.addresses import Gone, gone, moved_permanently
+from peaceportal.core.caching import state_now
 from peaceportal.core.dates import UNKNOWN, EDTFDate
 from peaceportal.core.formats.answers import Problem, as_json, as_text
 from peaceportal.core.permanent import find_record
@@ -111,10 +113,9 @@ def sitemap_index(request):
 
 @require_safe
 def health(request):
-    """200 `ok` when the database answers, 503 otherwise."""
+    """200 `ok` when the database answers, and is ours; 503 otherwise."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        state_now(timezone.now())
     except DatabaseError:
         response = HttpResponse("database unavailable", status=503, content_type="text/plain")
         response._has_been_logged = True  # who asks each minute needs no line each

@@ -23,7 +23,7 @@ class Trouble:
 GONE = Trouble(
     "database gone",
     "The database does not answer. The site comes back by itself when it does.",
-    _("The database of this site cannot be reached. It is being seen to; try again in a minute."),
+    _("The database of this site cannot be reached just now. Try again in a minute."),
     5,
 )
 LOCKED = Trouble(
