@@ -52,7 +52,9 @@ def main() -> int:
                 if set(found) != {wanted}:
                     failures.append(f"{name} there was {dict(found)}")
             since = [at - back for at, _took, status, _a in load.answers if at > gone]
-            late = [at - back for at, _took, s, _a in load.answers if at > back and s != 200]
+            late = [
+                at - back for at, _t, s, _a in load.answers if back < at < ended - 1 and s != 200
+            ]
             print(f"last 503 began {max(late, default=0):.2f} s after the database was back")
             slowest = max(took for _at, took, _status, _a in load.answers)
             print(f"slowest answer {slowest:.2f} s; {len(since)} answers since it had gone")
