@@ -10,7 +10,9 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 # Tests and checks choose their own settings, whatever is set outside.
 CLEAN = env -u ALLOWED_HOSTS -u BACKUP_DIR -u CORRECTIONS_EMAIL -u DATA_DIR -u DATABASE_URL -u DEBUG \
 	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE \
-	-u EMAIL_URL -u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SIGN_INS_KEPT_DAYS -u SITE_URL \
+	-u EMAIL_URL -u PAGE_CACHE_MB -u PUBLIC_QUERY_SECONDS \
+	-u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SENTRY_DSN -u SIGN_INS_KEPT_DAYS -u SITE_URL \
+	-u SLOW_QUERY_MS -u SLOW_REQUEST_MS \
 	-u TIME_ZONE -u TRUST_PROXY
 HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.example.org \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
@@ -25,7 +27,7 @@ help:
 	@echo "make test   run all tests: on SQLite, on PostgreSQL, and in a browser"
 	@echo "make lint   check the code, the templates, the types and the settings"
 	@echo "make bench  time search and counts over 100,000 made events (EVENTS=, KEEP= a folder)"
-	@echo "make drills   back up, wipe, restore and kill sites, and compare every record (minutes)"
+	@echo "make drills try what must hold when things go wrong (half an hour)"
 	@echo "make screenshots   make the pictures of the README anew"
 
 run: free-address $(VENV)/.runtime
@@ -66,6 +68,9 @@ drills: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.drills.backup
 	@$(CLEAN) $(BIN)/python -m tests.drills.kills
 	@$(CLEAN) $(BIN)/python -m tests.drills.kills --on postgresql --kills 40
+	@$(CLEAN) $(BIN)/python -m tests.drills.database_gone
+	@$(CLEAN) $(BIN)/python -m tests.drills.two_processes
+	@$(CLEAN) $(BIN)/python -m tests.drills.mixed_load
 
 screenshots: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.screenshots

@@ -28,15 +28,20 @@ NAMES = [
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "HOST",
+    "PAGE_CACHE_MB",
     "PORT",
+    "PUBLIC_QUERY_SECONDS",
     "REQUIRE_SECOND_FACTOR",
     "SECRET_KEY",
+    "SENTRY_DSN",
     "SIGN_INS_KEPT_DAYS",
     "SITE_URL",
+    "SLOW_QUERY_MS",
+    "SLOW_REQUEST_MS",
     "TIME_ZONE",
     "TRUST_PROXY",
 ]
-SECRET_NAMES = ["DATABASE_URL", "EMAIL_URL", "SECRET_KEY"]
+SECRET_NAMES = ["DATABASE_URL", "EMAIL_URL", "SECRET_KEY", "SENTRY_DSN"]
 
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off"}
@@ -111,8 +116,15 @@ def database(name: str, *, default: str) -> dict:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
+        config["CONN_MAX_AGE"] = 60  # seconds: to open it takes longer than most pages
     else:
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # Seconds after which a host that is off is given up; milliseconds for one that went off.
+        config["OPTIONS"] = {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,
+            **config.get("OPTIONS", {}),
+        }
     return config
 
 
@@ -137,6 +149,16 @@ def time_zone(name: str, *, default: str) -> str:
     value = os.environ.get(name, "").strip() or default
     if value not in available_timezones():
         stop(f"{name} is “{value}”; write a time zone as America/New_York or Europe/Zurich.")
+    return value
+
+
+def error_reports(name: str) -> str:
+    """Where errors are sent to, as Sentry writes it; empty if not set."""
+    value = os.environ.get(name, "").strip()
+    parts = urlsplit(value)
+    is_whole = parts.scheme in {"http", "https"} and parts.username and parts.hostname
+    if value and not (is_whole and parts.path.rpartition("/")[2].isdecimal()):
+        stop(f"{name} cannot be read. Write https://key@sentry.example.org/1.")
     return value
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+ALWAYS = ["--interface", "wsgi", "--no-ws"]  # whatever else is said to granian
 MOST_WORKERS = 4  # each takes about 60 MB; GRANIAN_WORKERS in the environment says otherwise
 
 MIGRATING = 7_330_117  # the number of the lock, which nothing else in the database takes
@@ -128,13 +129,28 @@ def make_ready(*, static: bool, first: bool) -> None:
     try:
         migrate()
     except OperationalError as error:
-        _stop(f"the database does not answer: {str(error).strip().splitlines()[0]}")
-    if first:
-        call_command("load_content")
-        call_command("first_staff")
+        sentence = (str(error).strip().splitlines() or [""])[0]
+        if not may_come_back(sentence):
+            _stop(f"the database does not answer: {sentence}")
+        _say(f"The database does not answer: {sentence}")
+        _say("The site starts without it and answers 503 until it is back. After an upgrade, start")
+        _say("it again then: the database is brought up to date at a start.")
+    else:
+        if first:
+            call_command("load_content")
+            call_command("first_staff")
     if static:
         collect_static()
     connections.close_all()
+
+
+def may_come_back(sentence: str) -> bool:
+    """Whether a server of a database is only off; a wrong name or password stays wrong."""
+    is_server = "connection" in sentence or "resolve host" in sentence
+    is_refused = "FATAL" in sentence and not any(
+        word in sentence for word in ("starting up", "shutting down", "recovery", "too many")
+    )
+    return is_server and not is_refused
 
 
 def migrate() -> None:
@@ -207,8 +223,8 @@ def serve(address: Address, *, debug: bool) -> NoReturn:
         _default("GRANIAN_WORKERS", str(min(os.cpu_count() or 1, MOST_WORKERS)))
         _default("GRANIAN_BLOCKING_THREADS", "4")
         _default("GRANIAN_LOG_LEVEL", "warning")
-        _default("GRANIAN_WORKERS_KILL_TIMEOUT", "5")  # seconds that the end may take
-        command = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
+        _default("GRANIAN_WORKERS_KILL_TIMEOUT", "30")  # seconds that running requests may take
+        command = ["-m", "granian", *ALWAYS, "--respawn-failed-workers"]
         command += ["--host", host, "--port", str(port), "peaceportal.workers:application"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 

@@ -99,12 +99,15 @@ INSTALLED_APPS = [
     "reversion",
 ]
 MIDDLEWARE = [
+    "peaceportal.whole_pages.WholePages",  # first: what it keeps goes no further
+    "peaceportal.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "peaceportal.compression.CompressText",
-    "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "peaceportal.bodies.BoundedBodies",
+    "peaceportal.frequency.Searches",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -223,6 +226,12 @@ ENVIRONMENT_NAMES = environment.NAMES
 SECRET_NAMES = environment.SECRET_NAMES
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+# Seconds that a query of a public page may take.
+PUBLIC_QUERY_SECONDS = environment.number("PUBLIC_QUERY_SECONDS", default=15, least=1)
+
+# Megabytes of public pages that each process keeps whole; 0 keeps none.
+PAGE_CACHE_MB = environment.number("PAGE_CACHE_MB", default=32, least=0)
+
 # Languages and time
 
 LANGUAGE_CODE = "en-gb"
@@ -254,19 +263,22 @@ STORAGES = {
     },
 }
 
-# Errors go to the error stream, where a service manager keeps them
+# What goes wrong goes to the error stream, where a service manager keeps it
 
+SLOW_REQUEST_MS = environment.number("SLOW_REQUEST_MS", default=3000, least=1)
+SLOW_QUERY_MS = environment.number("SLOW_QUERY_MS", default=1000, least=1)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "level": "ERROR"}
-    },
-    "loggers": {"django": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+    "formatters": {"lines": {"()": "peaceportal.core.logs.ForWhoever"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
 }
 if DEBUG:
     del LOGGING["loggers"]  # Django's own lines for each request
+
+SENTRY_DSN = environment.error_reports("SENTRY_DSN")
 
 # Whether links may lead to addresses inside a network, which `check_links` then asks.
 LINK_CHECK_MAY_BE_PRIVATE = False

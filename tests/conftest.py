@@ -61,9 +61,11 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def forget_counts():
     """Each test undoes its changes, and the next one counts them from the same number."""
+    from peaceportal.core.caching import forget_state
     from peaceportal.core.facets import KEPT
 
     KEPT.clear()
+    forget_state()
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +74,18 @@ def forget_missed_addresses():
     from peaceportal.core import missed
 
     missed.forget(written_at=time.monotonic())
+
+
+@pytest.fixture
+def whole_pages(monkeypatch):
+    """Public pages are kept whole, as on a site, and none is yet."""
+    from peaceportal import whole_pages
+
+    monkeypatch.setattr(whole_pages.PAGES, "most", 1_000_000)
+    monkeypatch.setattr(whole_pages, "SEEN", whole_pages.Seen())
+    whole_pages.PAGES.clear()
+    yield whole_pages.PAGES
+    whole_pages.PAGES.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ os.environ["SITE_URL"] = "http://127.0.0.1:8000"
 from peaceportal.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["*"]
+PAGE_CACHE_MB = 0  # each request makes its page: what keeps them has tests of its own
 REQUIRE_SECOND_FACTOR = False  # the tests of signing in demand it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _FOLDERS = [tempfile.TemporaryDirectory(prefix="peaceportal-") for _ in range(2)]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.conf import settings
 
 
 class CoreConfig(AppConfig):
@@ -8,13 +9,20 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from peaceportal.core import care, changes, upgrades  # noqa: F401 - it registers a check
+        from peaceportal.core import (
+            care,
+            changes,
+            error_reports,
+            upgrades,  # noqa: F401 - it registers a check
+        )
         from peaceportal.core.identifiers import Identifier
         from peaceportal.core.links import uses
         from peaceportal.core.publishing import Page
         from peaceportal.core.records import Record
         from peaceportal.core.versions import capture
 
+        if settings.SENTRY_DSN:
+            error_reports.start(settings.SENTRY_DSN)
         records = [model for model in apps.get_models() if issubclass(model, Record)]
         changes.listen(records)
         care.declare(records)

@@ -7,21 +7,26 @@ disappear at moments that were set beforehand, with no edit. Conditional request
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache, reduce, wraps
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property, reduce, wraps
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import InterfaceError, OperationalError, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe, quote_etag
 
+from peaceportal.core import answering
 from peaceportal.core.changes import ChangeCounter
 from peaceportal.core.publishing import Page
 
+TUPLES_OK = 2  # of libpq: the answer of a query
 LONGEST = 300  # seconds that an answer may be kept unasked
 
 
@@ -42,9 +47,35 @@ class Freshness:
     @property
     def max_age(self) -> int:
         """Seconds until something appears or disappears by the clock, at most LONGEST."""
-        if self.next_at is None:
-            return LONGEST
-        return max(0, min(LONGEST, int((self.next_at - self.at).total_seconds())))
+        return self.max_age_of_data(self.at)
+
+    @cached_property
+    def today(self) -> date:
+        """The day in the office: citations name it, and pages say what is still to come."""
+        return timezone.localdate(self.at)
+
+    @cached_property
+    def until(self) -> datetime:
+        """When pages will change with no edit: at the next moment, or when the day ends."""
+        midnight = datetime.combine(self.today + timedelta(days=1), time())
+        day_ends = timezone.make_aware(midnight)
+        return min(day_ends, self.next_at or day_ends)
+
+    @cached_property
+    def mark(self) -> tuple:
+        """Differs where any page may differ."""
+        return self.version, self.edited_at, self.last_at, self.today
+
+    def seen_at(self, at: datetime) -> Freshness:
+        """The same state, a moment later."""
+        return Freshness(at, self.version, self.edited_at, self.last_at, self.next_at)
+
+    def max_age_of_data(self, at: datetime) -> int:
+        return _seconds(at, self.next_at) if self.next_at else LONGEST
+
+    def max_age_of_pages(self, at: datetime) -> int:
+        """Seconds from `at` until any page may have changed with no edit, at most LONGEST."""
+        return _seconds(at, self.until)
 
     @property
     def modified(self) -> int:
@@ -53,13 +84,18 @@ class Freshness:
 
     def tag(self, address: str) -> str:
         """The entity tag of an address: another one after every edit, moment and release."""
-        today = timezone.localdate(self.at)  # which citations name
-        parts = (release(), self.version, self.edited_at, self.last_at, today, address)
+        parts = (release(), *self.mark, address)
         return quote_etag(hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32])
 
 
 def freshness(at: datetime | None = None) -> Freshness:
-    """The state at `at` (now, if None). One query, of one row and the ends of indexes."""
+    """The state at `at`. One query, of one row and the ends of indexes.
+
+    If `at` is None it is the state now, or when the request began that is being answered: read
+    before all data, so what changes meanwhile is sent again, never missed.
+    """
+    if at is None and (known := answering.now().state):
+        return known
     at = at or timezone.now()
     moment = models.DateTimeField()
     sql, asked = _state_query()
@@ -76,6 +112,82 @@ def freshness(at: datetime | None = None) -> Freshness:
     return Freshness(at, row[0], edited_at, max(passed, default=None), min(to_come, default=None))
 
 
+_known = threading.local()  # what this thread was told last: connection, trace, state
+
+
+def state_now(at: datetime) -> Freshness:
+    """The state, of which `at` may be an earlier moment: the cheapest question that tells.
+
+    For every request: a few microseconds where nothing has changed, instead of 70 on SQLite and
+    350 on PostgreSQL. Raises OperationalError where the database does not answer; a connection
+    that has broken since it was used last is made anew.
+    """
+    connection = connections["default"]
+    was_open = connection.connection is not None
+    try:
+        trace = _trace(connection)
+    except (InterfaceError, OperationalError):
+        connection.close()
+        if not was_open:
+            raise
+        trace = _trace(connection)
+    connection.health_check_done = True
+    raw, its_trace, state = getattr(_known, "state", (None, None, None))
+    if raw is connection.connection and its_trace == trace and state.at <= at < state.until:
+        return state
+    state = freshness(at)
+    _known.state = connection.connection, trace, state
+    return state
+
+
+def forget_state() -> None:
+    """For tests: what they undo leaves no trace, and neither does a clock that they move."""
+    _known.state = None, None, None
+
+
+def _trace(connection: BaseDatabaseWrapper) -> object:
+    """Another one after every change, asked past cursors, which take longer than the question."""
+    if connection.vendor == "sqlite":
+        return _trace_of_sqlite(connection)
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        result = connection.connection.pgconn.exec_params(_counter_query().encode(), None)
+        if result.status != TUPLES_OK:
+            raise OperationalError(result.error_message.decode(errors="replace").strip())
+    return tuple(
+        result.get_value(row, column) for row in range(result.ntuples) for column in (0, 1)
+    )
+
+
+def _trace_of_sqlite(connection: BaseDatabaseWrapper) -> tuple:
+    """Whether another connection has written, and how much this one has.
+
+    A file that is gone is not made anew, and one that was put back is opened again.
+    """
+    if not connection.is_in_memory_db():
+        try:
+            file = os.stat(connection.settings_dict["NAME"]).st_ino  # noqa: PTH116 - twice as fast
+        except OSError as error:
+            raise OperationalError(f"unable to open database file: {error.strerror}") from None
+        if file != getattr(_known, "file", file):
+            connection.close()
+        _known.file = file
+    connection.ensure_connection()
+    raw = connection.connection
+    with connection.wrap_database_errors:
+        return raw.execute("PRAGMA data_version").fetchone()[0], raw.total_changes
+
+
+@cache
+def _counter_query() -> str:
+    table = ChangeCounter._meta.db_table
+    return f"SELECT seq, at FROM {table} WHERE id = {ChangeCounter.ONLY_ROW}"  # noqa: S608
+
+
+def _seconds(at: datetime, until: datetime) -> int:
+    return max(0, min(LONGEST, int((until - at).total_seconds())))
+
+
 @cache
 def _state_query() -> tuple[str, int]:
     """The query of `freshness`, and how often it takes the moment.
@@ -89,8 +201,7 @@ def _state_query() -> tuple[str, int]:
         for column in ("publish_at", "unpublish_at")
         for end, side in (("MAX", "<="), ("MIN", ">"))
     ]
-    counter = f"FROM {ChangeCounter._meta.db_table} WHERE id = {ChangeCounter.ONLY_ROW}"
-    return f"SELECT seq, at, {', '.join(ends)} {counter}", len(ends)
+    return _counter_query().replace("seq, at", f"seq, at, {', '.join(ends)}"), len(ends)
 
 
 @cache

@@ -1,7 +1,7 @@
-"""How much one address may ask for of what is dear to answer: whole results.
+"""How much one address may ask for of what is dear to answer: whole results, and searches.
 
-Counted in rows, in the cache that all processes share, in windows of fixed length. Addresses are
-kept as keyed hashes alone, no longer than their window.
+Counted in the cache that all processes share, in windows of fixed length. Addresses are kept as
+keyed hashes alone, no longer than their window.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from contextlib import suppress
+from threading import Lock
 
 from django.conf import settings
 from django.core.cache import cache
@@ -21,18 +22,22 @@ from peaceportal.core.formats.answers import Problem
 WINDOW = 600  # seconds
 MOST = 500_000  # rows in a window; whoever is below may have one more result, however long
 FEE = 1_000  # rows that even an empty result counts for
+MOST_SEARCHES = 300  # in a window
+TOLD = 20  # searches that a process counts by itself before it tells the others: that is a write
+
+MOST_COUNTED = 10_000  # addresses and windows that a process counts
+
+_searches: dict[str, int] = {}
+_lock = Lock()
 
 
 def spend(request: HttpRequest, rows: int) -> None:
     """Count a result of so many rows. Raises Problem (429) when there were too many before it."""
-    window, passed = divmod(int(time.time()), WINDOW)
-    who = salted_hmac(f"limit {window}", client_address(request)).hexdigest()[:32]
-    key = f"limit:{window}:{who}"
+    key, wait = _key("limit", request)
     spent = cache.get(key)
     if spent is None:
         cache.add(key, 0, WINDOW)
     elif spent >= MOST:
-        wait = WINDOW - passed
         raise Problem(
             429,
             _(
@@ -45,6 +50,36 @@ def spend(request: HttpRequest, rows: int) -> None:
         )
     with suppress(ValueError):  # it has run out or was dropped in this moment
         cache.incr(key, FEE + rows)
+
+
+def count_search(request: HttpRequest) -> None:
+    """Count a search. Raises Problem (429) when there were too many before it, in all processes."""
+    key, wait = _key("search", request)
+    with _lock:
+        if len(_searches) >= MOST_COUNTED:
+            _searches.clear()
+        mine = _searches[key] = _searches.get(key, 0) + 1
+    if mine % TOLD == 0:
+        cache.add(key, 0, WINDOW)
+        with suppress(ValueError):
+            cache.incr(key, TOLD)
+    if mine >= TOLD and cache.get(key, 0) >= MOST_SEARCHES:
+        raise Problem(
+            429,
+            _(
+                "Your address has searched too often within %(minutes)d minutes. Search again in "
+                "%(wait)d seconds, or take the data as a whole."
+            )
+            % {"minutes": WINDOW // 60, "wait": wait},
+            headers={"Retry-After": str(wait)},
+        )
+
+
+def _key(kind: str, request: HttpRequest) -> tuple[str, int]:
+    """Under which name the window of this address is counted, and in how many seconds it ends."""
+    window, passed = divmod(int(time.time()), WINDOW)
+    who = salted_hmac(f"{kind} {window}", client_address(request)).hexdigest()[:32]
+    return f"{kind}:{window}:{who}", WINDOW - passed
 
 
 def client_address(request: HttpRequest) -> str:

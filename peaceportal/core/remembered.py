@@ -51,6 +51,14 @@ class Remembered:
             self._kept.move_to_end(key)
             return self._kept[key][0]
 
+    def find(self, state: State, key: Hashable) -> Any:
+        """The value; None if it is not known, or is None."""
+        with self._lock:
+            if state != self._state or key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
     def keep(self, state: State, key: Hashable, value: Any, weight: int = 1) -> None:
         with self._lock:
             if state != self._state:

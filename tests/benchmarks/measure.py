@@ -29,7 +29,22 @@ def main(number: int) -> None:
     bare = _bare()
     for name, measured in _measured():
         _report(name, measured, bare)
+    _measure_kept()
     _measure_desk(bare)
+
+
+def _measure_kept() -> None:
+    """Of two pages and a form what keeping them whole saves, and costs."""
+    from tests.benchmarks import kept
+    from timeline.models import Event
+
+    last = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    page = Event.objects.published().order_by("pk")[0].get_absolute_url()
+
+    def edit():
+        Event.objects.filter(pk=last).update(ordinal=1)
+
+    kept.report(_said, ["/", page, "/timeline.json"], edit)
 
 
 def _make(number: int) -> None:

@@ -1,4 +1,6 @@
-"""Drills: whole stories of trouble, each told by a program that ends with figures.
+"""What must hold when things go wrong, tried in earnest: `make drills`. No part of the tests, where
+each has a small version.
 
-They take minutes, so they are no tests; each has a small version in the suite. `make drills`.
+Each takes minutes, starts servers and databases of its own in temporary folders, prints figures
+and ends with 1 if something did not hold.
 """

@@ -97,6 +97,22 @@ def test_site_that_would_do_harm_does_not_start(monkeypatch):
     reason = "A restore was stopped half-way."
     monkeypatch.setattr(upgrades, "reason_not_to_serve", lambda: reason)
     with pytest.raises(SystemExit, match=f"cannot start: {reason}"):
-        serve.make_ready(static=False)
+        serve.make_ready(static=False, first=False)
     with pytest.raises(SystemExit, match=f"cannot start: {reason}"):
         importlib.reload(importlib.import_module("peaceportal.wsgi"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_awaited"),
+    [
+        ('connection failed: connection to server on socket "/run/x" failed: No such file', True),
+        ('connection to server at "db", port 5432 failed: Connection refused', True),
+        ("connection is bad: FATAL:  the database system is starting up", True),
+        ("connection timeout expired", True),
+        ('connection failed: FATAL:  password authentication failed for user "peace"', False),
+        ('connection failed: FATAL:  database "peace" does not exist', False),
+        ("unable to open database file", False),
+    ],
+)
+def test_start_does_without_a_database_that_is_off_alone(sentence, is_awaited):
+    assert serve.may_come_back(sentence) == is_awaited

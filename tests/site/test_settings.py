@@ -40,6 +40,8 @@ def manage(folder, *arguments, **variables):
         ({"SECRET_KEY": SECRET, "SITE_URL": "http://peace.example.org"}, "plain http serves this"),
         ({"SECRET_KEY": SECRET, "TIME_ZONE": "Mars/Base"}, "TIME_ZONE is “Mars/Base”"),
         ({"SECRET_KEY": SECRET, "EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read."),
+        ({"SECRET_KEY": SECRET, "SENTRY_DSN": "nonsense"}, "SENTRY_DSN cannot be read."),
+        ({"SECRET_KEY": SECRET, "PAGE_CACHE_MB": "-1"}, "write a whole number from 0."),
         ({"SECRET_KEY": SECRET, "SIGN_INS_KEPT_DAYS": "0"}, "write a whole number from 1."),
         (
             {

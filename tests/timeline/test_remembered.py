@@ -22,7 +22,7 @@ def count_of_kind(client, kind="meeting"):
 def test_second_request_counts_nothing(client, django_assert_num_queries):
     make_event(areas=[make_area()])
     first = client.get("/timeline/").content
-    with django_assert_num_queries(7):  # areas, state, and the rows of the page
+    with django_assert_num_queries(6):  # areas, and the rows of the page
         assert client.get("/timeline/").content == first
 
 

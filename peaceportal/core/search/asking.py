@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, Value, When
 
+from peaceportal.core.answering import unsettle
 from peaceportal.core.folding import fold
 from peaceportal.core.search.following import STATE, catch_up, lacking
 from peaceportal.core.search.query import Clause, Query, parse
@@ -57,7 +58,10 @@ def ask(words: str | Query, using: str = "default", *, in_order: bool = False) -
     state = read(query, _in_order(query) if in_order else _whole(query), using, STATE)
     if not any(lacking(state, using)):
         return query
-    return replace(query, unread=catch_up(using), found={})
+    unread = catch_up(using)
+    if unread:
+        unsettle()
+    return replace(query, unread=unread, found={})
 
 
 def _whole(query: Query) -> list[Asked]:

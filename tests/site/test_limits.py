@@ -1,0 +1,102 @@
+"""How much one address may ask for, and how long a query of a public page may take."""
+
+import pytest
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import path
+
+from peaceportal import views
+from peaceportal.core import limits
+from peaceportal.core.models import User
+from peaceportal.core.trouble import SLOW, trouble
+from peaceportal.time_limits import limited
+from peaceportal.urls import urlpatterns as real
+from tests.factories import make_event
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+
+ENDLESS = """
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n
+"""
+
+
+def endless(request):
+    with connection.cursor() as cursor:
+        cursor.execute(ENDLESS)
+        cursor.fetchall()
+
+
+handler500 = views.server_error
+urlpatterns = [path("endless.json", endless), path("endless/", endless), *real]
+
+
+@pytest.fixture
+def few(monkeypatch):
+    cache.clear()
+    limits._searches.clear()
+    monkeypatch.setattr(limits, "MOST_SEARCHES", 4)
+    monkeypatch.setattr(limits, "TOLD", 2)
+
+
+def test_too_many_searches_are_refused_clearly(client, few, whole_pages):
+    make_event(title="Round of talks")
+    for words in ("talks", "round", "of", "peace"):
+        assert client.get("/search/", {"q": words}).status_code in {200, 429}
+    limits._searches.clear()  # another process, which the first has told
+    other = [client.get("/timeline/", {"q": words}).status_code for words in ("one", "two")]
+    assert other == [200, 429]
+    refused = client.get("/search/?q=more")
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= limits.WINDOW
+    assert "searched too often" in text_of(refused)
+    assert "Too many searches" in text_of(refused)
+    assert refused.headers["Cache-Control"] == "no-store"
+    told = client.get("/timeline.json?q=more")
+    assert (told.status_code, "searched too often" in told.json()["title"]) == (429, True)
+    for address in ("/timeline/", "/search/", "/timeline/round-of-talks/"):
+        assert client.get(address).status_code == 200
+    assert client.get("/search/?q=more", REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_page_that_is_kept_counts_as_no_search(client, few, whole_pages):
+    for _time in range(12):
+        answer = client.get("/search/?q=talks")
+    assert answer.status_code == 200
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("address", ["/endless/", "/endless.json"])
+def test_query_that_takes_too_long_is_ended_in_words(settings, address):
+    settings.PUBLIC_QUERY_SECONDS = 0.05
+    answer = Client(raise_request_exception=False).get(address)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "takes too long" in answer.text
+
+
+def test_limit_holds_for_a_public_page_and_for_nothing_after_it():
+    User.objects.count()
+    with limited(connection, 0):
+        assert is_limited() is False
+    with limited(connection, 0.01):
+        assert is_limited() is True
+    with limited(connection, 0):
+        assert is_limited() is False
+
+
+def is_limited():
+    """Whether a query of more than a hundredth of a second would end."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return cursor.fetchone() != ("0",)
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(ENDLESS.replace("FROM n)", "FROM n WHERE i < 300000)"))
+            cursor.fetchall()
+        except OperationalError as error:
+            assert trouble(error) is SLOW
+            return True
+    return False
