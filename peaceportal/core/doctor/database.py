@@ -46,7 +46,7 @@ def versions():
     if sentence:
         yield mend(sentence)
     elif plan:
-        yield mend(f"{len(plan)} migrations are not applied. Run “manage.py migrate”.")
+        yield mend(f"Migrations that are not applied: {len(plan)}. Run “manage.py migrate”.")
     else:
         yield ok("The database is of the version of the code.")
 
