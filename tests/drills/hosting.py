@@ -127,7 +127,7 @@ def commands(text: str) -> dict[str, list[list[str]]]:
     for part in re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]:
         heading = part.partition("\n")[0]
         blocks = re.findall(r"^```sh\n(.*?)^```$", part, flags=re.MULTILINE | re.DOTALL)
-        found[heading] = [block.splitlines() for block in blocks]
+        found[heading] = [block.replace("&&\n", "&& ").splitlines() for block in blocks]
     return found
 
 
@@ -145,7 +145,7 @@ def obey(root: Path, heading: str, command: str, environment: dict[str, str], at
         for log in (root / "run/units").glob("*.log"):
             print(log.name, log.read_text()[-4000:], sep="\n")
         sys.exit(f"This command of the guide ended with {ended.returncode}: {command}")
-    if command.startswith("peaceportal"):
+    if command.startswith(("peaceportal", "sh ")):
         print(ended.stdout.strip(), flush=True)
 
 

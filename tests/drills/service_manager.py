@@ -19,9 +19,9 @@ UNITS, NOTES = Path("/etc/systemd/system"), Path("/run/units")
 
 def main() -> None:
     action, *names = [word for word in sys.argv[1:] if not word.startswith("--")]
-    NOTES.mkdir(exist_ok=True)
     if action == "daemon-reload":
         return
+    NOTES.mkdir(exist_ok=True)
     action = {"enable": "start", "disable": "stop"}.get(action, action)
     for name in names:
         name = name if "." in name else f"{name}.service"

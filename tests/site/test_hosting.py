@@ -8,8 +8,10 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from http.client import HTTPConnection, HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -38,7 +40,7 @@ def test_units_are_what_systemd_takes(tmp_path):
             text.replace("/opt/peaceportal/.venv/bin/python", sys.executable)
         )
     units = sorted(tmp_path.iterdir())
-    assert len(units) == 5
+    assert len(units) == 7
     verify = [program("systemd-analyze"), "verify", "--man=no", *units]
     said = subprocess.run(verify, capture_output=True, text=True)
     assert (said.returncode, said.stderr) == (0, "")
@@ -61,15 +63,11 @@ def test_guide_leads_a_drill_through_commands_and_names_files_that_are_there():
         assert (ROOT / path).is_file(), path
 
 
-def test_caddy_takes_its_file(tmp_path):
-    check = [program("caddy"), "validate", "--adapter", "caddyfile", "--config"]
-    said = subprocess.run(
-        [*check, FOLDER / "Caddyfile"],
-        env={**os.environ, "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
-    assert said.returncode == 0, said.stderr
+@pytest.mark.parametrize("name", ["install", "peaceportal", "rollback", "upgrade"])
+def test_programs_of_the_guide_are_what_a_shell_takes(name):
+    assert os.access(FOLDER / name, os.X_OK)
+    said = subprocess.run(["sh", "-n", FOLDER / name], capture_output=True, text=True)
+    assert (said.returncode, said.stderr) == (0, "")
 
 
 @pytest.fixture
@@ -100,8 +98,9 @@ def proxy(certificate):
         site = (FOLDER / "nginx.conf").read_text()
         for ours, theirs in (
             (r"^ *listen \[::\].*$", ""),
-            (r"listen 80;", f"listen 127.0.0.1:{http};"),
-            (r"listen 443 ", f"listen 127.0.0.1:{https} "),
+            (r"listen 80\b", f"listen 127.0.0.1:{http}"),
+            (r"listen 443\b", f"listen 127.0.0.1:{https}"),
+            ("/var/log/nginx", str(certificate)),
             (f"/etc/letsencrypt/live/{SITE}", str(certificate)),
             (r"127\.0\.0\.1:8000", f"127.0.0.1:{port}"),
         ):
@@ -117,14 +116,8 @@ def proxy(certificate):
         command = [program("nginx"), "-p", certificate, "-c", whole, "-e", certificate / "log"]
         subprocess.run([*command, "-t"], check=True, capture_output=True)
         started.append(subprocess.Popen(command))
-        until = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", https)).close()
-                return http, https
-            except OSError:
-                assert time.monotonic() < until, (certificate / "log").read_text()
-                time.sleep(0.05)
+        wait_for(https)
+        return http, https
 
     yield start
     for running in started:
@@ -147,6 +140,96 @@ def ask(port, address, *, method="GET", trusted=None, headers=None, body=None):
         return answer.status, answer.headers, answer.read().decode()
     finally:
         to.close()
+
+
+@pytest.fixture
+def caddy(tmp_path):
+    """Starts Caddy with our file, for plain http, in front of a port, and gives its port."""
+    started = []
+
+    def start(port):
+        [http] = free_ports(1)
+        text = (FOLDER / "Caddyfile").read_text()
+        for ours, theirs in (
+            (r"^peace\.example\.org {", f"http://{SITE}:{http} {{\n\tbind 127.0.0.1"),
+            (r"127\.0\.0\.1:8000", f"127.0.0.1:{port}"),
+            (r"^{$", "{\n\tadmin off"),
+        ):
+            text, changed = re.subn(ours, theirs, text, flags=re.MULTILINE)
+            assert changed, ours
+        (tmp_path / "Caddyfile").write_text(text)
+        command = [program("caddy"), "run", "--config", tmp_path / "Caddyfile"]
+        home = {**os.environ, "HOME": str(tmp_path)}
+        log = (tmp_path / "caddy.log").open("w")
+        started.append(subprocess.Popen(command, env=home, stderr=log))
+        wait_for(http)
+        return http
+
+    yield start
+    for running in started:
+        running.terminate()
+        running.wait()
+
+
+def wait_for(port):
+    until = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        else:
+            return
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Says which headers it was sent, by the names that a site knows them by."""
+
+    def do_GET(self):
+        told = [(name.upper().replace("-", "_"), value) for name, value in self.headers.items()]
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *said):
+        pass
+
+
+@pytest.fixture
+def echo():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as told:
+        threading.Thread(target=told.serve_forever, daemon=True).start()
+        yield told.server_address[1]
+        told.shutdown()
+
+
+FORGED = [
+    *("X-Forwarded-For", "X_Forwarded_For", "X_Forwarded-For", "X-Forwarded_For"),
+    *("X-Forwarded-Proto", "X_Forwarded_Proto", "x_forwarded-proto", "X-Forwarded_Proto"),
+    *("X-Request-ID", "X_Request_ID", "X-Request_ID", "X_Request-Id"),
+]
+
+
+@pytest.mark.parametrize("behind", ["caddy", "nginx"])
+def test_visitors_cannot_write_what_a_proxy_says_of_them(behind, request, echo, certificate):
+    lie = dict.fromkeys(FORGED, "192.0.2.66")
+    if behind == "caddy":
+        port = request.getfixturevalue("caddy")(echo)
+        status, _, text = ask(port, "/", headers=lie)
+    else:
+        _, port = request.getfixturevalue("proxy")(echo)
+        status, _, text = ask(port, "/", trusted=certificate, headers=lie)
+    told = json.loads(text)
+    assert status == 200
+    assert not [pair for pair in told if "192.0.2.66" in pair[1]]
+    names = [name for name, _ in told]
+    assert names.count("X_FORWARDED_FOR") == 1
+    assert dict(told)["X_FORWARDED_FOR"] == "127.0.0.1"
+    assert dict(told)["X_FORWARDED_PROTO"] == ("http" if behind == "caddy" else "https")
+    assert names.count("X_REQUEST_ID") == 1
 
 
 @pytest.fixture
