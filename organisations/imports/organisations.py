@@ -24,6 +24,7 @@ ORGANISATIONS = OrganisationShape(
     lists={"areas": ENGAGEMENTS, "places": replace(PLACES, withheld_by="withhold_places")},
     areas="areas",
     has_parent=True,
+    is_told_by_name=True,
     own_names={"name": "title", "parent": "parents"},
     derived=(
         *("url", "founded_earliest", "founded_latest", "ended_earliest", "ended_latest"),

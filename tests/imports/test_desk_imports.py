@@ -182,6 +182,7 @@ def test_rows_are_told_with_what_changes_and_what_to_write_instead(client, perso
     talks = Event.objects.get(title="Talks")
     assert f'<a href="{address(Event, "change", talks.pk)}">Talks</a>' in tried.text
     url = tried.redirect_chain[-1][0]
+    assert "would be emptied" not in tried.text
     refused = client.get(url, {"show": "refused"}).text
     assert ">Bad<" in refused and ">More<" not in refused
     press(client, tried)
@@ -210,7 +211,8 @@ def test_unknown_names_are_told_once_and_created_if_asked(client, person):
 def test_what_changed_meanwhile_is_shown_before_it_is_imported(client, person):
     press(client, choose(client, TWO))
     Upload.objects.all().delete()
-    tried = choose(client, [HEAD, ["made:1", "New title", "meeting", "July 1953"]])
+    tried = choose(client, [HEAD, ["made:1", "New title", "meeting", ""]])
+    assert "1 field would be emptied" in tried.text
     Event.objects.filter(title="Talks").update(title="Title of somebody else")
     stopped = press(client, tried)
     assert "Something on the site has changed since this was shown" in stopped.text
@@ -336,6 +338,8 @@ def test_template_sent_back_as_it_is_brings_in_nothing(client, person, model):
         assert "There are no rows beneath the header" in answer.text
     assert not Upload.objects.exists()
     book = load_workbook(BytesIO(data))
+    assert "An empty cell empties its field" in [*book.worksheets[1].values][-1][1]
+    assert "An empty cell empties its field" in client.get(address(model, "import")).text
     example = {row[0].value: row[2].value for row in book.worksheets[1].iter_rows(min_row=2)}
     sheet = book.worksheets[0]
     sheet.append([example[cell.value] for cell in sheet[1]])

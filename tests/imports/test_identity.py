@@ -50,7 +50,9 @@ def test_changed_file_updates_only_what_changed_and_says_what(files):
 def test_mapped_empty_cell_empties_the_field_and_other_fields_are_left(files):
     files.events(ROWS)
     Event.objects.update(summary="By staff")
-    assert files.events([HEAD, ["1", "Talks", ""], ["2", "Talks", "2001-05"]]).numbers[1] == 1
+    emptied = [HEAD, ["1", "Talks", ""], ["2", "Talks", "2001-05"]]
+    assert "1 field would be emptied" in files.events(emptied, EVENTS, "--dry-run")
+    assert files.events(emptied).numbers[1] == 1
     event = Event.objects.order_by("pk").first()
     assert event.happened.edtf == ""
     assert event.happened_key is None

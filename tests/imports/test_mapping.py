@@ -165,7 +165,7 @@ def test_mapping_that_is_not_there_is_refused(files):
 def test_own_columns_are_just_another_mapping():
     mapping = own_mapping(EVENTS)
     assert mapping.columns["title"] == ["title"]
-    assert mapping.lists[-1].with_roles
+    assert mapping.lists[-2].with_roles
     assert own_mapping(ORGANISATIONS).columns["name"] == ["title"]
 
 

@@ -148,7 +148,7 @@ def test_own_columns_that_are_wrong_are_refused(files, head, sentence):
         ({"identifiers": "S/1"}, "Write an identifier as scheme:value"),
         ({"identifiers": "", "uid": "1"}, "no permanent identity (UUID)"),
         ({"kind": "metting"}, "Did you mean “meeting”?"),
-        ({"participants": "host"}, "slug:role"),
+        ({"participants": "host"}, "Name:role"),
         ({"participants": "host:guest"}, "Roles are “subject”"),
         ({"participants": "nobody:party"}, "“nobody”: rows 2"),
         ({"happened_inferred": "perhaps"}, "Write true or false."),

@@ -80,6 +80,13 @@ def _columns(shape: Shape) -> Iterator[Column]:
         yield Column("document_url", said, "https://example.org/text.pdf")
 
 
+def empty_cells() -> str:
+    return _(
+        "An empty cell empties its field in a record that is here already. To leave a field alone, "
+        "leave out its column."
+    )
+
+
 def template_csv(shape: Shape) -> bytes:
     """A header alone: sent back as it is, it brings in nothing."""
     text = StringIO()
@@ -110,6 +117,7 @@ def template_xlsx(shape: Shape) -> bytes:
     for one in told:
         means = f"{_('Needed.')} {one.means}" if one.is_needed else one.means
         explained.append([one.name, means, one.example])
+    explained.append(["", empty_cells()])
     for cell in explained[1]:
         cell.font = Font(bold=True)
     for letter, width in (("A", WIDTH), ("B", 4 * WIDTH), ("C", 2 * WIDTH)):

@@ -13,7 +13,7 @@ from peaceportal.core.imports.mapping import own_mapping
 from peaceportal.core.imports.mapping_files import read_mapping
 from peaceportal.core.imports.planning import CREATED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
-from peaceportal.core.imports.running import MOST_KEPT, Import, Told, grouped
+from peaceportal.core.imports.running import MOST_KEPT, Import, Told, emptied, grouped
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.search.following import follow
 
@@ -119,6 +119,8 @@ class ImportCommand(BaseCommand):
             self.stdout.write(note)
         if is_dry:
             self._say_differences(told)
+            if told.emptied:
+                self.stdout.write(emptied(told.emptied))
         self._say_refused(told)
         made = list(grouped(told.made, most=MOST_KEPT))
         if made:

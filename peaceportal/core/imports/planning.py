@@ -167,6 +167,7 @@ class Planner:
         if is_new:
             one.page = self._new(wanted)
             one.outcome = CREATED
+            self._tell_of_namesakes(one)
         if self.mapping.is_own and not is_new:
             self._leave_hidden(one)
         self._compare(one, is_new)
@@ -220,6 +221,17 @@ class Planner:
             return False
         schemes = [scheme for scheme, _value in self._keys.get(page.pk, ())]
         return schemes.count(self.mapping.scheme) > 1
+
+    def _tell_of_namesakes(self, one: Planned) -> None:
+        if self.shape.is_told_by_name:
+            known = self.relations.known_of(self.shape.model)
+            there = sorted(known.addresses[pk] for pk in known.public_ones(one.wanted.title))
+            if there:
+                said = _(
+                    "One of this name is here already (%(addresses)s). If it is the same, add this "
+                    "row’s identifier to it at the desk, or write its uid here."
+                )
+                one.notes.append(said % {"addresses": ", ".join(there)})
 
     def _new(self, wanted: Wanted) -> models.Model:
         page = self.shape.model(status=self.mapping.status)

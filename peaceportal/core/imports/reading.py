@@ -258,13 +258,11 @@ def _own_header(table: Table, shape) -> list[str]:
 
 
 def _settled(mapping: Mapping, header: list[str]) -> Mapping:
-    """Without what the file lacks; participants say more than the organisations alone."""
-    lists = [one for one in mapping.lists if one.column[0] in header]
-    with_roles = {one.name for one in lists if one.with_roles}
+    """Without what the file lacks."""
     return replace(
         mapping,
         columns={name: them for name, them in mapping.columns.items() if them[0] in header},
         dates={name: one for name, one in mapping.dates.items() if one.column in header},
-        lists=[one for one in lists if one.with_roles or one.name not in with_roles],
+        lists=[one for one in mapping.lists if one.column[0] in header],
         is_settled=True,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.imports import joined
 from peaceportal.core.imports.finding import Known, Unknown
 from peaceportal.core.imports.mapping import ListMapping, Mapping
 from peaceportal.core.imports.problems import ImportRefused, Refused, what_there_is
@@ -21,10 +22,20 @@ from peaceportal.core.slugs import slugify
 
 
 class Relations:
-    """`saves`: missing pages are made when a row that needs them is taken."""
+    """`saves`: missing pages are made when a row that needs them is taken.
+
+    `several`: names that are known to be several, each with a part that is a name itself.
+    """
 
     def __init__(
-        self, shape: Shape, mapping: Mapping, sources: Sources, *, create_missing=False, saves=False
+        self,
+        shape: Shape,
+        mapping: Mapping,
+        sources: Sources,
+        *,
+        create_missing=False,
+        saves=False,
+        several: dict[tuple[type[models.Model], str], str] | None = None,
     ):
         self.shape, self.mapping, self.sources = shape, mapping, sources
         self.create_missing, self.saves = create_missing, saves
@@ -35,12 +46,14 @@ class Relations:
         self.known: dict[type[models.Model], Known] = {}
         for name in sorted(names):
             self.known_of(shape.lists[name].model)
-        if "parent" in mapping.columns:
+        if "parent" in mapping.columns or shape.is_told_by_name:
             self.known_of(shape.model)
         # What nothing is called, and what was or would be made, with the rows that name it.
         self.unknown: dict[tuple[str, str], list[int]] = {}
         self.made: dict[tuple[str, str], list[int]] = {}
         self._made_keys: dict[tuple[type[models.Model], int], tuple[str, str]] = {}
+        self.several = several or {}
+        self._perhaps_several: set[tuple[type[models.Model], str]] = set()
         self.areas = self._areas()
         self._links: dict[str, dict[int, set[int]]] = {}
         self._rows: dict[str, dict[int, dict[tuple[int, str], int]]] = {}
@@ -120,7 +133,8 @@ class Relations:
         if planned.problems:
             return
         for name, mapping, entry in missing:
-            wanted[name].add((self._make(planned.wanted, name, mapping, entry), entry.role))
+            pk = self._make(planned.wanted, name, mapping, entry)
+            self._add(wanted[name], name, mapping, (pk, entry.role))
         if self.areas and (is_new or self.shape.areas in wanted):
             wanted.setdefault(self.shape.areas, set()).update((pk, "") for pk in self.areas)
         for name, entries in wanted.items():
@@ -129,6 +143,12 @@ class Relations:
                 self._differ_links(planned, shape, {pk for pk, _role in entries})
             else:
                 self._differ_rows(planned, name, shape, entries)
+
+    def _add(self, found, name: str, mapping: ListMapping, key: tuple[int, str]) -> None:
+        """Who stands among the participants has a role there; the names alone add the others."""
+        has_roles = any(one.with_roles for one in self.by_list[name])
+        if mapping.with_roles or not has_roles or key[0] not in {pk for pk, _role in found}:
+            found.add(key)
 
     def _find(self, wanted, name: str, mapping: ListMapping, entry: Entry, found, missing) -> None:
         shape = self.shape.lists[name]
@@ -156,6 +176,10 @@ class Relations:
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
             if mapping.slugs:  # from an address of last year nobody is made
                 is_name &= self.mapping.is_own and slugify(entry.name) != entry.name
+            if is_name and (part := self._part_of_several(shape, mapping, entry)):
+                said = joined.sentence(self.mapping, name, part)
+                wanted.refuse(said, entry.column, entry.name)
+                return
             if self.create_missing and shape.can_create and is_name:
                 missing.append((name, mapping, entry))
                 return
@@ -165,10 +189,24 @@ class Relations:
         except Refused as error:
             wanted.refuse(error, entry.column, error.value)
         else:
-            found.add((pk, entry.role))
+            self._add(found, name, mapping, (pk, entry.role))
             made = self._made_keys.get((shape.model, pk))
             if made:
                 self.made[made].append(wanted.row)
+
+    def _part_of_several(self, shape: ListShape, mapping: ListMapping, entry: Entry) -> str:
+        if not joined.may_be_several(self.mapping, mapping, entry):
+            return ""
+        part = self.several.get((shape.model, entry.name), "")
+        return part or joined.named_alone(self.known[shape.model], entry.name)
+
+    def found_several(self) -> dict[tuple[type[models.Model], str], str]:
+        """Names that were made, and of which a part turned out to be a name in a later row."""
+        found = {
+            (model, name): joined.named_alone(self.known[model], name)
+            for model, name in self._perhaps_several
+        }
+        return {key: part for key, part in found.items() if part}
 
     def _is_address(self, known: Known, text: str) -> bool:
         """In our own columns, where addresses stand, people write names as well."""
@@ -197,6 +235,8 @@ class Relations:
             pass
         kind = str(shape.model._meta.verbose_name)
         told = (kind, entry.name)
+        if joined.may_be_several(self.mapping, mapping, entry):
+            self._perhaps_several.add((shape.model, entry.name))
         self.made.setdefault(told, []).append(wanted.row)
         if self.saves:
             page = shape.model(status=Status.DRAFT, name=entry.name, **shape.created)

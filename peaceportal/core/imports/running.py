@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import IntegrityError, connection, models, reset_queries
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED, Planned, Planner
@@ -40,6 +41,7 @@ class Told:
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys((CREATED, UPDATED, UNCHANGED, REFUSED), 0)
     )
+    emptied: int = 0  # fields
     is_saved: bool = False
     report_lost: str = ""
     is_settled: bool = True  # whether no more rows are refused than are counted
@@ -65,6 +67,8 @@ class Told:
     def count(self, planned: list[Planned]) -> None:
         for one in planned:
             self.counts[one.outcome] += 1
+            if not one.problems:
+                self.emptied += sum(bool(was) and not now for _name, was, now in one.differences)
             self.problems += one.problems[: max(0, MOST_KEPT - len(self.problems))]
             if one.outcome == UPDATED and len(self.changed) < MOST_KEPT:
                 self.changed.append(one)
@@ -98,6 +102,7 @@ class Import:
     agreed: str = ""
     progress: Callable[[str, int], None] = lambda _words, _rows: None
     is_saved: bool = field(default=False, init=False)
+    several: dict[tuple[type[models.Model], str], str] = field(default_factory=dict, init=False)
 
     def run(self) -> Told:
         """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
@@ -109,7 +114,8 @@ class Import:
             notes = [*table.notes, *self._defaults()]
         tree = self._tree()
         told = self._check(tree, report)
-        if not told.is_settled:  # rows whose parents are refused are refused with them
+        # Rows whose parents are refused are refused with them, and so are names that are several.
+        while not told.is_settled:
             report.restart()
             told = self._check(tree, report)
         told.notes = notes = [*notes, *told.notes]
@@ -169,7 +175,12 @@ class Import:
     def _planner(self, tree: Tree | None, *, saves: bool) -> Planner:
         sources = Sources(self.shape.model, self.mapping, saves=saves)
         relations = Relations(
-            self.shape, self.mapping, sources, create_missing=self.create_missing, saves=saves
+            self.shape,
+            self.mapping,
+            sources,
+            create_missing=self.create_missing,
+            saves=saves,
+            several=self.several,
         )
         planner = Planner(self.shape, self.mapping, relations, sources, tree)
         planner.drafts_only = self.drafts_only
@@ -193,8 +204,11 @@ class Import:
         if comments:
             said = _("Comments were passed over: rows %(rows)s.")
             told.notes.append(said % {"rows": spans(comments)})
-        if tree is not None:
-            told.is_settled = not tree.without(refused)
+        several = planner.relations.found_several()
+        self.several |= several
+        told.is_settled = not several
+        if tree is not None and tree.without(refused):
+            told.is_settled = False
         self._close(told, planner, report)
         return told
 
@@ -251,6 +265,17 @@ def _changed_meanwhile() -> str:
     return _(
         "Something was changed while the file was imported, so nothing was saved. Run it again."
     )
+
+
+def emptied(fields: int) -> str:
+    said = ngettext(
+        "%d field would be emptied: its cell is empty. To leave a field alone, leave out its "
+        "column.",
+        "%d fields would be emptied: their cells are empty. To leave a field alone, leave out its "
+        "column.",
+        fields,
+    )
+    return said % fields
 
 
 def grouped(told: dict[tuple[str, str], list[int]], most: int = 0) -> Iterator[str]:

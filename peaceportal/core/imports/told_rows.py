@@ -44,20 +44,23 @@ class ToldRow:
         return [line.sentence for line in self.lines if not line.column] * (self.outcome != REFUSED)
 
 
-def rows_of(report: bytes, model: type[models.Model], outcome: str = "") -> list[ToldRow]:
-    """Those of one outcome, or all."""
+def emptied_in(rows: list[ToldRow]) -> int:
+    """How many fields."""
+    return sum(bool(line.before) and not line.after for row in rows for line in row.changes)
+
+
+def rows_of(report: bytes, model: type[models.Model]) -> list[ToldRow]:
     csv.field_size_limit(max(csv.field_size_limit(), len(report)))
     table = csv.reader(StringIO(report.decode("utf-8-sig"), newline=""))
     next(table)
     found = []
     for (number, became), lines in groupby(table, key=lambda line: (line[0], line[1])):
-        if outcome in {"", became}:
-            told = [[without_sign(cell) for cell in line] for line in lines]
-            row = ToldRow(number, became, *told[0][2:4])
-            row.lines = [
-                Line(_label(model, became, line[4]), *line[5:]) for line in told if any(line[4:])
-            ]
-            found.append(row)
+        told = [[without_sign(cell) for cell in line] for line in lines]
+        row = ToldRow(number, became, *told[0][2:4])
+        row.lines = [
+            Line(_label(model, became, line[4]), *line[5:]) for line in told if any(line[4:])
+        ]
+        found.append(row)
     return found
 
 
