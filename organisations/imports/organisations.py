@@ -11,8 +11,8 @@ from organisations.models import Organisation
 
 class OrganisationShape(NamedShape):
     def fill_from(self, wanted, mapping) -> None:
-        """A filled end means that it has ended, where no column says the state."""
-        if "state" not in mapping.columns and wanted.values.get("ended"):
+        """A filled end means that it has ended, where nothing says the state."""
+        if "state" not in wanted.values and wanted.values.get("ended"):
             wanted.values["state"] = Organisation.State.ENDED
 
 

@@ -187,6 +187,9 @@ class Importing(admin.ModelAdmin):
         if told.is_saved:
             count = told.counts[CREATED] + told.counts[UPDATED]
             said = ngettext("%d row was imported.", "%d rows were imported.", count) % count
+            if told.failed:
+                left_out = ngettext("%d row was left out.", "%d rows were left out.", told.failed)
+                said = f"{said} {left_out % told.failed}"
             self.message_user(request, said, messages.SUCCESS)
             catch_up(
                 patience=PATIENCE
@@ -234,8 +237,9 @@ class Importing(admin.ModelAdmin):
             "admin/import_tried.html",
             title=told % {"file": upload.file_name},
             upload=upload,
-            unknown=upload.unknown[:NAMED],
-            more_unknown=len(upload.unknown[NAMED:]),
+            unknown=upload.unknown_names[:NAMED],
+            more_unknown=len(upload.unknown_names[NAMED:]),
+            may_tick="create_missing" in form.fields and upload.can_create,
             told=self._told_shortly(upload),
             emptied=emptied(fields) if (fields := emptied_in(rows)) else "",
             rows=[(row, OUTCOMES[row.outcome], self._row_address(upload, row)) for row in page],

@@ -191,8 +191,9 @@ def test_rows_are_told_with_what_changes_and_what_to_write_instead(client, perso
     data = read_form(client.get(url)) | {"again": "1", "skip_bad_rows": "on"}
     again = client.post(url, data, follow=True)
     assert ">Import this 1 row</button>" in again.text
+    assert '1 row is left out. <a href="?show=refused#rows">' in again.text
     again = client.post(url, {"seen": Upload.objects.get().fingerprint}, follow=True)
-    assert "1 row was imported." in again.text
+    assert "1 row was imported. 1 row was left out." in again.text
     assert Event.objects.get(title="Talks").happened.edtf == "1953-07-27"
 
 
@@ -200,6 +201,10 @@ def test_unknown_names_are_told_once_and_created_if_asked(client, person):
     rows = [[*HEAD, "participants"], *([*row, "Quaker Office:convened"] for row in TWO[1:])]
     tried = choose(client, rows)
     assert "organisation “Quaker Office”: rows 2–3" in tried.text
+    assert "tick that below" in tried.text
+    area = choose(client, [[*HEAD, "areas"], [*TWO[1], "Nothing"]])
+    assert "area of work “Nothing”: row 2" in area.text and "tick that below" not in area.text
+    Upload.objects.first().delete()
     url = tried.redirect_chain[-1][0]
     again = client.post(url, {"again": "1", "create_missing": "on"}, follow=True)
     assert "Would be created as drafts" in again.text
@@ -353,6 +358,7 @@ def test_template_sent_back_as_it_is_brings_in_nothing(client, person, model):
     book.save(filled)
     answer = choose(client, filled.getvalue(), model=model, name="x.xlsx", create_missing="on")
     assert Upload.objects.get().counts["created"] == 1, answer.text
+    assert "The first sheet was read" not in answer.text
 
 
 ONE_CELL = b"identifiers;title\nmade:1;" + "Évian".encode("cp1252")

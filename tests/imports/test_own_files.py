@@ -87,7 +87,7 @@ def test_lists_take_names_as_well_and_make_none_of_an_address(files):
     assert brought("", "new york").numbers == (1, 0, 0, 0)
     assert brought("Quaker Office:convened", "ny").numbers == (0, 0, 0, 1)
     said = brought("last-years-address:convened", "ny", "--create-missing")
-    assert "“last-years-address”: rows 2" in said
+    assert "“last-years-address”: row 2" in said
     assert brought("Quaker Office:convened", "ny", "--create-missing").numbers == (0, 1, 0, 0)
     assert Event.objects.get().participations.get().organisation.name == "Quaker Office"
     assert Event.objects.get().places.get().name == "New York"
@@ -163,7 +163,7 @@ def test_series_and_number_come_back_and_those_that_nobody_sees_stay(again):
         ("Rivers", "", ""),
         ("rivers", "3", ""),
         ("", "", ""),
-        ("Wells", "1", "“Wells”: rows 2"),
+        ("Wells", "1", "“Wells”: row 2"),
         ("Rivers", "third", "Write a whole number in figures"),
         ("Rivers", "99999999", "“99999999”"),
     ],

@@ -201,6 +201,7 @@ OWN = ["identifiers", "title", "summary"]
     ("name", "data"),
     [
         ("file.csv", "identifiers;title;summary\nmade:1;Talks, long;Said\n"),
+        ("file.csv", '\ufeffsep=;\r\nidentifiers;title\r\nmade:1;"Talks, long"\r\n'),
         ("file.txt", "identifiers\ttitle\tsummary\nmade:1\tTalks, long\tSaid\n"),
         ("file.csv", 'identifiers,title,summary\nmade:1,"Talks, long",Said\n ,  ,\n \n'),
         ("file.csv", "identifiers\ttitle\nmade:1\tTalks, long\n".encode("utf-16")),
@@ -227,6 +228,7 @@ def test_workbook_is_read_by_whatever_name(files):
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of the older form (XLS)"),
         ("old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as XLSX or CSV"),
         ("printed.csv", b"%PDF-1.7", "This is a PDF."),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0", "This is no table that can be read"),
         ("table.ods", b"PK\x03\x04mimetype", "This is no table that can be read"),
         ("file.xlsx", b"identifiers,title\n", "let its name end in .csv"),
     ],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
-from peaceportal.core.imports.problems import Refused
+from peaceportal.core.imports.problems import Refused, listed
 from peaceportal.core.publishing import visible
 
 
@@ -131,7 +131,7 @@ class Known:
         if len(kept) > 1:
             raise Refused(
                 _("Several records are called so: %(candidates)s. Write the address of the one.")
-                % {"candidates": ", ".join(sorted(map(self.told, kept)))},
+                % {"candidates": listed(sorted(map(self.named, kept)))},
                 value=text,
             )
         if pks:
@@ -142,8 +142,8 @@ class Known:
             )
         raise Unknown(_("There is no %(kind)s of this name.") % {"kind": kind}, value=text)
 
-    def told(self, pk: int) -> str:
-        return f"“{self.labels.get(pk, pk)}” ({self.addresses.get(pk, '')})"
+    def named(self, pk: int) -> str:
+        return f"{self.labels.get(pk, pk)} ({self.addresses.get(pk, '')})"
 
     def _where(self, pk: int) -> int:
         seen = set()

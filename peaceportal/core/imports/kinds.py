@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from dataclasses import replace
 from typing import BinaryIO
@@ -13,8 +14,14 @@ from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import ImportRefused
 
 WORKBOOKS = {".xlsx", ".xlsm"}
+# PNG, JPEG, GIF, other pictures and sounds, RTF, and what gzip, 7-Zip and RAR pack.
+NO_TABLES = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"{\\rtf"),
+    *(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"),
+)
 ZIP = b"PK\x03\x04"
 SEPARATORS = ",;\t|"
+SEPARATOR_TOLD = re.compile('"?sep=([,;\t|])"?')  # a line of its own, for Excel
 FIRST = 64_000  # bytes, in which the header ends
 
 
@@ -31,12 +38,13 @@ def is_workbook(file: BinaryIO, ending: str) -> bool:
     if head.startswith(b"%PDF"):
         said = _("This is a PDF. Save the table that it was made from as XLSX or CSV.")
         raise ImportRefused(said)
-    if head.startswith(ZIP) and ending not in WORKBOOKS:
-        if _holds_workbook(file):
-            return True
+    if head.startswith(ZIP) and ending not in WORKBOOKS and _holds_workbook(file):
+        return True
+    if head.startswith(NO_TABLES) or (head.startswith(ZIP) and ending not in WORKBOOKS):
         said = _(
-            "This is no table that can be read: perhaps a document of another program (ODS, "
-            "Numbers), or a packed file. Open it in a spreadsheet, and save it as XLSX or CSV."
+            "This is no table that can be read: perhaps a picture, a document of another program "
+            "(ODS, Numbers), or a packed file. Open it in a spreadsheet, and save it as XLSX or "
+            "CSV."
         )
         raise ImportRefused(said)
     if ending in WORKBOOKS and head and not head.startswith(ZIP):
@@ -82,6 +90,8 @@ def separated(file: BinaryIO, mapping: Mapping) -> Mapping:
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     lines = first.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()
+    if lines and (told := SEPARATOR_TOLD.fullmatch(lines[0])):
+        return replace(mapping, delimiter=told[1], encoding=encoding)
     header = next((line for line in lines if line.strip(f"{SEPARATORS} ")), "")
     most = max(SEPARATORS, key=header.count)
     delimiter = most if header.count(most) > header.count(mapping.delimiter) else mapping.delimiter

@@ -51,6 +51,9 @@ class Relations:
         # What nothing is called, and what was or would be made, with the rows that name it.
         self.unknown: dict[tuple[str, str], list[int]] = {}
         self.made: dict[tuple[str, str], list[int]] = {}
+        # Of what is unknown: what could be made, and what could not because it may be an address.
+        self.can_be_made: set[tuple[str, str]] = set()
+        self.like_addresses: set[tuple[str, str]] = set()
         self._made_keys: dict[tuple[type[models.Model], int], tuple[str, str]] = {}
         self.several = several or {}
         self._perhaps_several: set[tuple[type[models.Model], str]] = set()
@@ -174,8 +177,9 @@ class Relations:
         except Unknown as error:
             longest = shape.model._meta.get_field(shape.model.title_field).max_length
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
+            is_like_address = mapping.slugs and slugify(entry.name) == entry.name
             if mapping.slugs:  # from an address of last year nobody is made
-                is_name &= self.mapping.is_own and slugify(entry.name) != entry.name
+                is_name &= self.mapping.is_own and not is_like_address
             if is_name and (part := self._part_of_several(shape, mapping, entry)):
                 said = joined.sentence(self.mapping, name, part)
                 wanted.refuse(said, entry.column, entry.name)
@@ -184,8 +188,13 @@ class Relations:
                 missing.append((name, mapping, entry))
                 return
             kind = str(shape.model._meta.verbose_name)
-            self.unknown.setdefault((kind, error.value), []).append(wanted.row)
-            wanted.refuse(f"{error} {self._mend(shape, is_name)}", entry.column, error.value)
+            told = (kind, error.value)
+            self.unknown.setdefault(told, []).append(wanted.row)
+            if shape.can_create and is_name:
+                self.can_be_made.add(told)
+            elif shape.can_create and is_like_address and self.mapping.is_own:
+                self.like_addresses.add(told)
+            wanted.refuse(f"{error} {self._mend(told)}", entry.column, error.value)
         except Refused as error:
             wanted.refuse(error, entry.column, error.value)
         else:
@@ -212,9 +221,11 @@ class Relations:
         """In our own columns, where addresses stand, people write names as well."""
         return text in known.slugs or not self.mapping.is_own
 
-    def _mend(self, shape: ListShape, is_name: bool) -> str:
-        if shape.can_create and is_name and not self.create_missing:
+    def _mend(self, told: tuple[str, str]) -> str:
+        if told in self.can_be_made:
             return _("Add it at the desk, or let the import make it as a draft.")
+        if told in self.like_addresses:
+            return like_an_address()
         return _("Add it at the desk first, or correct the name.")
 
     def _role(self, shape: ListShape, role: str) -> str:
@@ -303,6 +314,10 @@ class Relations:
             return " | ".join(sorted(named))
 
         planned.differ(shape.name, words(before), words(after))
+
+
+def like_an_address() -> str:
+    return _("This could be an address: write the name with a capital letter, or add it first.")
 
 
 def _rows_of(model: type[models.Model], shape: ListShape, pks: list[int]):

@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED, Planned, Planner
-from peaceportal.core.imports.problems import ImportRefused, Problem, listed, spans
+from peaceportal.core.imports.problems import ImportRefused, Problem, listed, rows_in_words
 from peaceportal.core.imports.reading import Table, opened
-from peaceportal.core.imports.relations import Relations
+from peaceportal.core.imports.relations import Relations, like_an_address
 from peaceportal.core.imports.reporting import Report
 from peaceportal.core.imports.rows import Reading, Wanted
 from peaceportal.core.imports.shapes import Shape
@@ -54,6 +54,16 @@ class Told:
     pages: dict[int, int] = field(default_factory=dict)  # of each row its page, if asked for
     unknown: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     made: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    can_be_made: set[tuple[str, str]] = field(default_factory=set)
+    like_addresses: set[tuple[str, str]] = field(default_factory=set)
+
+    def unknown_names(self) -> Iterator[tuple[str, bool]]:
+        """Each once with all its rows, and whether it could be made as a draft."""
+        for told, rows in sorted(self.unknown.items()):
+            (said,) = grouped({told: rows})
+            if told in self.like_addresses:
+                said = f"{said}. {like_an_address()}"
+            yield said, told in self.can_be_made
 
     @property
     def failed(self) -> int:
@@ -202,8 +212,8 @@ class Import:
             if tree is not None:
                 refused += [one.wanted.row for one in planned if one.problems]
         if comments:
-            said = _("Comments were passed over: rows %(rows)s.")
-            told.notes.append(said % {"rows": spans(comments)})
+            said = _("Comments were passed over: %(rows)s.")
+            told.notes.append(said % {"rows": rows_in_words(comments)})
         several = planner.relations.found_several()
         self.several |= several
         told.is_settled = not several
@@ -213,7 +223,10 @@ class Import:
         return told
 
     def _close(self, told: Told, planner: Planner, report: Report) -> None:
-        told.unknown, told.made = planner.relations.unknown, planner.relations.made
+        relations = planner.relations
+        told.unknown, told.made = relations.unknown, relations.made
+        told.can_be_made = relations.can_be_made
+        told.like_addresses = relations.like_addresses
         told.fingerprint = report.fingerprint(told.made)
 
     def _save(self, tree: Tree | None, report: Report, checked: Told) -> Told:
@@ -281,7 +294,7 @@ def emptied(fields: int) -> str:
 def grouped(told: dict[tuple[str, str], list[int]], most: int = 0) -> Iterator[str]:
     """Each name once, with all its rows; or the first `most` names with few of theirs."""
     for (kind, name), rows in islice(sorted(told.items()), most or None):
-        shown = spans(rows, ROWS_TOLD if most else 0)
-        yield f"{kind} {listed([name])}: " + _("rows %(rows)s") % {"rows": shown}
+        shown = rows_in_words(rows, ROWS_TOLD if most else 0)
+        yield f"{kind} {listed([name])}: {shown}"
     if most and len(told) > most:
         yield _("… and %(rest)d more.") % {"rest": len(told) - most}
