@@ -96,6 +96,13 @@ def test_row_that_is_refused_keeps_its_number(files):
     assert said.numbers == (0, 0, 2, 1)
 
 
+def test_schemes_that_differ_in_capitals_are_told(files):
+    make_identifier(page=make_organisation(), scheme="MADE", value="1")
+    said = files.events(ROWS)
+    assert said.numbers == (2, 0, 0, 0)
+    assert said.words.count("“MADE”, “made” are different schemes") == 1
+
+
 def test_identifier_of_several_columns_is_joined(files):
     mapping = EVENTS.replace('identifier = "id"', 'identifier = ["id", "when"]')
     files.events(ROWS, mapping)

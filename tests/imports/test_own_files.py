@@ -164,6 +164,7 @@ def test_series_and_number_come_back_and_those_that_nobody_sees_stay(again):
         ("rivers", "3", ""),
         ("", "", ""),
         ("Wells", "1", "“Wells”: row 2"),
+        ("", "2", "This is a number within a series. Name the series"),
         ("Rivers", "third", "Write a whole number in figures"),
         ("Rivers", "99999999", "“99999999”"),
     ],

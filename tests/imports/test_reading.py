@@ -76,6 +76,9 @@ def test_other_encoding_is_read_and_suggested(files):
     assert 'encoding = "cp1252"' in said
     assert files.events(text, with_import('encoding = "cp1252"')).numbers == (2, 0, 0, 0)
     assert titles()[1] == "Évian"
+    text = text.decode("cp1252").encode("utf-8")
+    said = files.refused("import_events", text, with_import('encoding = "cp1252"'))
+    assert "The file is saved as UTF-8, and the mapping says cp1252" in said
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "ascii", "utf-8"])

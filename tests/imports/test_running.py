@@ -55,13 +55,15 @@ def test_dry_run_saves_nothing_and_counts_what_would_be(files):
 def test_report_has_every_row_with_what_became_of_it(files):
     files.events(MIXED, EVENTS, "--skip-bad-rows")
     lines = files.lines()
-    assert [(line["row"], line["outcome"]) for line in lines] == [
-        ("2", "created"),
-        ("3", "refused"),
-        ("4", "created"),
+    assert [(line["row"], line["outcome"], line["column"], line["after"]) for line in lines] == [
+        ("2", "created", "kind", "meeting"),
+        ("2", "created", "happened", "1999"),
+        ("3", "refused", "when", ""),
+        ("4", "created", "kind", "meeting"),
+        ("4", "created", "happened", "2001"),
     ]
-    assert (lines[1]["column"], lines[1]["before"]) == ("when", "03/04/2024")
-    assert "reads two ways" in lines[1]["sentence"]
+    assert lines[2]["before"] == "03/04/2024"
+    assert "reads two ways" in lines[2]["sentence"]
     assert [path.name for path in files.folder.iterdir() if path.name.startswith(".")] == []
 
 
@@ -182,6 +184,7 @@ def test_own_columns_that_are_wrong_are_refused(files, head, sentence):
         ({"happened_inferred": "perhaps"}, "Write true or false."),
         ({"happened_inferred": "true"}, "the posting date itself"),
         ({"language": "English (UK)"}, "Write the code of a language"),
+        ({"language": "english"}, "Write the code of a language"),
     ],
 )
 def test_own_cells_that_are_wrong_are_refused(files, cells, sentence):

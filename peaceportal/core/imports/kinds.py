@@ -19,6 +19,7 @@ NO_TABLES = (
     *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"{\\rtf"),
     *(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"),
 )
+OF_ONE_BYTE = ("cp125", "cp437", "cp850", "iso8859", "latin", "koi8", "mac-")
 ZIP = b"PK\x03\x04"
 SEPARATORS = ",;\t|"
 SEPARATOR_TOLD = re.compile('"?sep=([,;\t|])"?')  # a line of its own, for Excel
@@ -54,6 +55,32 @@ def is_workbook(file: BinaryIO, ending: str) -> bool:
         )
         raise ImportRefused(said)
     return ending in WORKBOOKS
+
+
+def refuse_other_encoding(file: BinaryIO, mapping: Mapping) -> None:
+    """Where the mapping says that each letter is one byte, and the bytes are those of UTF-8."""
+    try:
+        name = codecs.lookup(mapping.encoding).name
+    except LookupError:
+        return
+    if not name.startswith(OF_ONE_BYTE):
+        return
+    decoder, is_ascii = codecs.getincrementaldecoder("utf-8")(), True
+    try:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            decoder.decode(piece)
+            is_ascii = is_ascii and piece.isascii()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return
+    finally:
+        file.seek(0)
+    if not is_ascii:
+        said = _(
+            "The file is saved as UTF-8, and the mapping says %(encoding)s: accents would come out "
+            "wrong. Take “encoding” out of [import]."
+        )
+        raise ImportRefused(said % {"encoding": mapping.encoding})
 
 
 def _holds_workbook(file: BinaryIO) -> bool:

@@ -51,6 +51,11 @@ class Planned:
     def problems(self) -> list[Problem]:
         return self.wanted.problems
 
+    def show(self, name: str, value: str) -> None:
+        """Of a new page, what it says before anybody asks."""
+        if self.outcome == CREATED and value:
+            self.differences.append(Difference(name, "", value))
+
     def differ(self, name: str, before: str, after: str) -> None:
         if self.outcome != CREATED:
             self.outcome = UPDATED
@@ -74,10 +79,12 @@ class Planner:
         self.seen: dict[tuple[str, str], int] = {}
         self.refused: dict[int, Problem] = {}  # rows that are refused whatever they hold
         self.drafts_only = False
+        self.schemes: set[str] = set()
 
     def plan(self, batch: Iterable[Wanted]) -> list[Planned]:
         planned = [Planned(wanted, notes=list(wanted.notes)) for wanted in batch]
         for one in planned:
+            self.schemes |= {scheme for scheme, _value in one.wanted.identifiers}
             self._refuse_repeated(one.wanted)
             if one.wanted.row in self.refused:
                 one.problems.append(self.refused[one.wanted.row])
@@ -172,7 +179,10 @@ class Planner:
             self._leave_hidden(one)
         self._compare(one, is_new)
         self._check(one, is_new)
+        for name in (*self.shape.vocabularies, *self.shape.dates) if is_new else ():
+            one.show(name, told(getattr(one.page, name)))
         self._set_singles(one)
+        self._check_numbers(one)
         self._relate(one, is_new, urls)
         if one.problems:
             return
@@ -297,6 +307,19 @@ class Planner:
                 one.fields.append(name)
                 labels = self.relations.known_of(model).labels
                 one.differ(name, labels.get(before, ""), labels.get(pk, ""))
+
+    def _check_numbers(self, one: Planned) -> None:
+        """A number within a series says nothing without the series."""
+        for number, within in self.shape.numbers.items():
+            value = getattr(one.page, number)
+            if (
+                value is not None
+                and {number, within} & set(one.fields)
+                and getattr(one.page, f"{within}_id") is None
+                and not one.problems
+            ):
+                said = _("This is a number within a series. Name the series, or leave it empty.")
+                one.wanted.refuse(said, one.wanted.columns.get(number, number), told(value))
 
     def _set_parent(self, one: Planned, is_new: bool) -> None:
         """A parent that an earlier or later row makes is set when all are there."""

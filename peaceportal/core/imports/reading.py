@@ -15,7 +15,12 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core.formats.spreadsheets import without_sign
 from peaceportal.core.imports.cells import LINE_ENDS, tidy
-from peaceportal.core.imports.kinds import SEPARATOR_TOLD, is_workbook, separated
+from peaceportal.core.imports.kinds import (
+    SEPARATOR_TOLD,
+    is_workbook,
+    refuse_other_encoding,
+    separated,
+)
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import (
     ImportRefused,
@@ -110,6 +115,7 @@ def opened(path: str | Path, mapping: Mapping, shape) -> Iterator[Table]:
             else:
                 if mapping.is_own and not mapping.is_settled:
                     mapping = separated(file, mapping)
+                refuse_other_encoding(file, mapping)
                 source = _CSVLines(file, mapping)
                 table = _with_header(source.lines(), mapping, shape, [], is_padded=False)
                 table.comments = source.comments

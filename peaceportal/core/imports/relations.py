@@ -302,8 +302,6 @@ class Relations:
             self._tell(planned, shape, set(rows), kept | set(added))
 
     def _tell(self, planned, shape: ListShape, before, after) -> None:
-        if planned.outcome == "created":
-            return
         labels = self.known[shape.model].labels
 
         def words(keys):
@@ -313,6 +311,7 @@ class Relations:
             ]
             return " | ".join(sorted(named))
 
+        planned.show(shape.name, words(after))
         planned.differ(shape.name, words(before), words(after))
 
 

@@ -26,6 +26,7 @@ from peaceportal.core.imports.problems import (
 from peaceportal.core.imports.reading import Row
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.splitting import Entry, entries_of
+from peaceportal.core.languages import validate_language
 from peaceportal.core.weblinks import WebAddressField
 
 YES, NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
@@ -182,6 +183,9 @@ class Reading:
                     wanted.notes.append(said % {"text": shortened(value)})
             if name == "language" and not value:
                 return
+            if name == "language" and len(value.partition("-")[0]) > 3:
+                # A form takes up to eight letters, as BCP 47 might one day; nothing has them yet.
+                raise Refused(str(validate_language.message))
             wanted.values[name] = value
 
     def _word(self, name: str, text: str) -> str | None:

@@ -21,6 +21,7 @@ from peaceportal.core.imports.reading import Table, opened
 from peaceportal.core.imports.relations import Relations, like_an_address
 from peaceportal.core.imports.reporting import Report
 from peaceportal.core.imports.rows import Reading, Wanted
+from peaceportal.core.imports.schemes import alike
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
@@ -211,6 +212,7 @@ class Import:
             comments = table.comments
             if tree is not None:
                 refused += [one.wanted.row for one in planned if one.problems]
+        told.notes += alike(planner.schemes)
         if comments:
             said = _("Comments were passed over: %(rows)s.")
             told.notes.append(said % {"rows": rows_in_words(comments)})
