@@ -123,8 +123,9 @@ def test_column_that_a_file_lacks_is_left_alone(files):
 
 def test_words_and_headers_are_known_whatever_their_case(files):
     make_organisation(name="Host", slug="host")
-    rows = [["Identifiers", "TITLE", "Kind", "participants"]]
-    rows += [["made:1", "Talks", "Statement", "Host:Convened"], ["made:2", "More", "", ""]]
+    rows = [["Identifiers", "TITLE", "Kind", "participants", "URL"]]
+    rows += [["made:1", "Talks", "Statement", "Host:Convened", ""]]
+    rows += [["made:2", "More", "", "", ""]]
     assert files.events(rows, None).numbers == (2, 0, 0, 0)
     kinds = Event.objects.order_by("pk").values_list("kind", "participations__role")
     assert list(kinds) == [("statement", "convened"), ("meeting", None)]
@@ -157,6 +158,7 @@ def test_what_the_site_gives_out_comes_in_unchanged(files, client):
         (["made:1", "Talks"], "The first row must hold the names of the columns"),
         (["identifiers", "title", "Status"], "the status is chosen on the page of the import"),
         (["identifiers", "title", "a", "b", "", ""], "Our columns are"),
+        (["identifiers", "title", "", "", "kind"], "A column has no name. Write one above it"),
         (["title"], "needs a column “identifiers” or “uid”"),
         (["identifiers"], "needs a column “title”"),
         (["identifiers", "title", "title"], "Two columns are called “title”"),

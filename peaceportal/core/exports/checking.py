@@ -101,7 +101,7 @@ def _ticks(record: Record, condition: models.Q) -> Iterator[str]:
     for child in condition.children if not condition.negated else ():
         if isinstance(child, models.Q):
             yield from _ticks(record, child)
-        elif child[1] is True and isinstance(record._meta.get_field(child[0]), models.BooleanField):
+        elif isinstance(child, tuple) and child[1] is True and "__" not in child[0]:
             yield child[0]
 
 

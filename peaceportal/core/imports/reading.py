@@ -214,7 +214,9 @@ def _with_header(lines, mapping: Mapping, shape, notes: list[str], *, is_padded:
         raise ImportRefused(_("The header: %(why)s") % {"why": error}) from error
     while header and not header[-1]:
         header.pop()
-    header = _as_named(header, [column for _where, column in mapping.places_of_columns()])
+    names = [column for _where, column in mapping.places_of_columns()]
+    names += [*shape.derived, *shape.not_taken] if mapping.is_own else []
+    header = _as_named(header, names)
     table = Table(header, lines, mapping, is_padded, notes)
     is_own = mapping.is_own and not mapping.is_settled
     sentences = _own_header(table, shape) if is_own else _missing_columns(table)
@@ -262,7 +264,9 @@ def _own_header(table: Table, shape) -> list[str]:
     known = [*dict.fromkeys([*ours, *shape.derived, *shape.not_taken])]
     found = []
     for column in table.header:
-        if table.header.count(column) > 1:
+        if not column:
+            found.append(_("A column has no name. Write one above it, or delete the column."))
+        elif table.header.count(column) > 1:
             found.append(_("Two columns are called “%(column)s”.") % {"column": column})
         elif column.casefold() == "status":
             said = _(
@@ -270,11 +274,9 @@ def _own_header(table: Table, shape) -> list[str]:
                 "import, or in [import] of a mapping. Delete the column."
             )
             found.append(said % {"column": column})
-        elif column and column not in known:
+        elif column not in known:
             said = _("“%(column)s” is no column of ours.") % {"column": shortened(column)}
             found.append(f"{said} {guess(column, known)}".strip())
-        elif not column:
-            found.append(_("A column has no name. Write one above it, or delete the column."))
     if found:
         found = [*dict.fromkeys(found)]
         if not set(known) & set(table.header):
