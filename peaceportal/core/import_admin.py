@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from peaceportal.core.imports import codebook, desk
 from peaceportal.core.imports.forms import ChoicesForm, UploadForm
-from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED
+from peaceportal.core.imports.planned import CREATED, REFUSED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
 from peaceportal.core.imports.running import emptied
 from peaceportal.core.imports.shapes import Shape

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from peaceportal.core.imports.mapping import own_mapping
 from peaceportal.core.imports.mapping_files import read_mapping
-from peaceportal.core.imports.planning import CREATED, UNCHANGED, UPDATED
+from peaceportal.core.imports.planned import CREATED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
 from peaceportal.core.imports.running import MOST_KEPT, Import, Told, emptied, grouped
 from peaceportal.core.imports.shapes import Shape

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,10 +10,10 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from peaceportal.core.dates import EDTFDate
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.checking import wrong_with
 from peaceportal.core.imports.mapping import Mapping
+from peaceportal.core.imports.planned import CREATED, REFUSED, UPDATED, Planned, told
 from peaceportal.core.imports.problems import Problem, Refused
 from peaceportal.core.imports.relations import Relations
 from peaceportal.core.imports.rows import Wanted
@@ -23,43 +21,6 @@ from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
 from peaceportal.core.roles import is_out, out
-
-CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
-
-
-class Difference(NamedTuple):
-    name: str
-    before: str
-    after: str
-
-
-@dataclass
-class Planned:
-    wanted: Wanted
-    outcome: str = UNCHANGED
-    page: models.Model | None = None
-    fields: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    identifiers: list[tuple[str, str]] = field(default_factory=list)  # to be added
-    links: dict[str, tuple[set[int], set[int]]] = field(default_factory=dict)  # added, removed
-    rows_added: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    rows_removed: dict[str, list[int]] = field(default_factory=dict)
-    document_url: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Problem]:
-        return self.wanted.problems
-
-    def show(self, name: str, value: str) -> None:
-        """Of a new page, what it says before anybody asks."""
-        if self.outcome == CREATED and value:
-            self.differences.append(Difference(name, "", value))
-
-    def differ(self, name: str, before: str, after: str) -> None:
-        if self.outcome != CREATED:
-            self.outcome = UPDATED
-            self.differences.append(Difference(name, before, after))
 
 
 class Planner:
@@ -92,7 +53,7 @@ class Planner:
         for one in planned:
             one.page = self._page(one.wanted, owners)
         pages = [one.page for one in planned if one.page is not None]
-        self.relations.read(pages)
+        self.relations.linked.read(pages)
         documents = self.shape.documents(pages)
         urls = self.sources.at({one.wanted.source_url for one in planned if not one.problems})
         for one in planned:
@@ -276,7 +237,7 @@ class Planner:
         if one.problems:
             return
         wanted_sources = {urls.get(one.wanted.source_url), self.sources.of_file} - {None}
-        added = wanted_sources - self.relations.linked(one.page, "sources")
+        added = wanted_sources - self.relations.linked.to(one.page, "sources")
         if added:
             one.links["sources"] = (added, set())
             labels = self.sources.labels
@@ -331,12 +292,3 @@ class Planner:
             one.page.parent_id = parent
             one.fields.append("parent")
             one.differ("parent", before, self.relations.label(parent))
-
-
-def told(value: Any) -> str:
-    """A value as the report shows it."""
-    if isinstance(value, EDTFDate):
-        return value.edtf
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext as _
@@ -12,6 +10,7 @@ from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports import joined
 from peaceportal.core.imports.finding import Known, Unknown
+from peaceportal.core.imports.linking import Linked
 from peaceportal.core.imports.mapping import ListMapping, Mapping
 from peaceportal.core.imports.problems import ImportRefused, Refused, what_there_is
 from peaceportal.core.imports.shapes import ListShape, Shape
@@ -58,8 +57,7 @@ class Relations:
         self.several = several or {}
         self._perhaps_several: set[tuple[type[models.Model], str]] = set()
         self.areas = self._areas()
-        self._links: dict[str, dict[int, set[int]]] = {}
-        self._rows: dict[str, dict[int, dict[tuple[int, str], int]]] = {}
+        self.linked = Linked(shape, mapping, self.by_list, self.known_of)
 
     def known_of(self, model: type[models.Model]) -> Known:
         if model not in self.known:
@@ -84,9 +82,6 @@ class Relations:
         """Of a page of the kind that is imported."""
         return self.known_of(self.shape.model).labels.get(pk, str(pk)) if pk else ""
 
-    def linked(self, page: models.Model, name: str) -> set[int]:
-        return self._links.get(name, {}).get(page.pk, set())
-
     def _areas(self) -> set[int]:
         """Those that [import] gives to every new record."""
         found, sentences = set(), []
@@ -104,27 +99,6 @@ class Relations:
             raise ImportRefused(*sentences)
         return found
 
-    def read(self, pages: Iterable[models.Model]) -> None:
-        """What these pages are linked with by now. One query a relation."""
-        pks = [page.pk for page in pages]
-        self._links, self._rows = {}, {}
-        if not pks:
-            return
-        for name in {"sources", *(self.shape.lists[one].links for one in self.by_list)} - {""}:
-            field = self.shape.model._meta.get_field(name)
-            here, there = field.m2m_column_name(), field.m2m_reverse_name()
-            rows = field.remote_field.through._base_manager.filter(**{f"{here}__in": pks})
-            found = self._links.setdefault(name, {})
-            for pk, other in rows.order_by().values_list(here, there):
-                found.setdefault(pk, set()).add(other)
-        for name in self.by_list:
-            shape = self.shape.lists[name]
-            if shape.rows:
-                found = self._rows.setdefault(shape.rows, {})
-                for row in _rows_of(self.shape.model, shape, pks):
-                    owner, pk, target, *role = row
-                    found.setdefault(owner, {})[target, role[0] if role else ""] = pk
-
     def relate(self, planned, is_new: bool) -> None:
         """Say in `planned` which links the row adds and takes away, or why it is refused."""
         wanted: dict[str, set[tuple[int, str]]] = {}
@@ -141,11 +115,7 @@ class Relations:
         if self.areas and (is_new or self.shape.areas in wanted):
             wanted.setdefault(self.shape.areas, set()).update((pk, "") for pk in self.areas)
         for name, entries in wanted.items():
-            shape = self.shape.lists[name]
-            if shape.links:
-                self._differ_links(planned, shape, {pk for pk, _role in entries})
-            else:
-                self._differ_rows(planned, name, shape, entries)
+            self.linked.differ(planned, name, entries)
 
     def _add(self, found, name: str, mapping: ListMapping, key: tuple[int, str]) -> None:
         """Who stands among the participants has a role there; the names alone add the others."""
@@ -158,7 +128,7 @@ class Relations:
         known = self.known[shape.model]
         entry = entry._replace(
             name=self.mapping.values.get(name, {}).get(entry.name, entry.name),
-            role=self._role(shape, entry.role),
+            role=self.linked.role(shape, entry.role),
         )
         try:
             pk = known.by_key(mapping.ids_scheme, entry.value) if entry.value else None
@@ -228,12 +198,6 @@ class Relations:
             return like_an_address()
         return _("Add it at the desk first, or correct the name.")
 
-    def _role(self, shape: ListShape, role: str) -> str:
-        if not shape.roles:
-            return ""
-        rows = self.shape.model._meta.get_field(shape.rows).related_model
-        return role or rows._meta.get_field(shape.role).default
-
     def _make(self, wanted, name: str, mapping: ListMapping, entry: Entry) -> int:
         """A draft for what is missing; only a number for it while nothing is saved."""
         shape = self.shape.lists[name]
@@ -275,54 +239,6 @@ class Relations:
         self._made_keys[shape.model, pk] = told
         return pk
 
-    def _differ_links(self, planned, shape: ListShape, pks: set[int]) -> None:
-        now = self.linked(planned.page, shape.links)
-        if self.mapping.is_own:
-            is_withheld = shape.withheld_by and getattr(planned.page, shape.withheld_by)
-            pks = pks | (now if is_withheld else now & self.known[shape.model].hidden())
-        if pks != now:
-            planned.links[shape.links] = (pks - now, now - pks)
-            self._tell(planned, shape, {(pk, "") for pk in now}, {(pk, "") for pk in pks})
-
-    def _differ_rows(self, planned, name: str, shape: ListShape, entries) -> None:
-        """Rows of roles that no list of the mapping speaks of are left alone."""
-        rows = self._rows.get(shape.rows, {}).get(planned.page.pk, {})
-        mappings = self.by_list.get(name, [])
-        if mappings and not any(one.with_roles for one in mappings):
-            roles = {self._role(shape, one.role) for one in mappings}
-            rows = {key: pk for key, pk in rows.items() if key[1] in roles}
-        added = [key for key in sorted(entries) if key not in rows]
-        # Our own files say nothing of what the public cannot see.
-        unsaid = self.known[shape.model].hidden() if self.mapping.is_own else ()
-        kept = {key for key in rows if key in entries or key[0] in unsaid}
-        gone = [pk for key, pk in rows.items() if key not in kept]
-        if added or gone:
-            planned.rows_added[name] = added
-            planned.rows_removed[name] = gone
-            self._tell(planned, shape, set(rows), kept | set(added))
-
-    def _tell(self, planned, shape: ListShape, before, after) -> None:
-        labels = self.known[shape.model].labels
-
-        def words(keys):
-            named = [
-                f"{labels.get(pk, pk)} ({role})" if role else str(labels.get(pk, pk))
-                for pk, role in keys
-            ]
-            return " | ".join(sorted(named))
-
-        planned.show(shape.name, words(after))
-        planned.differ(shape.name, words(before), words(after))
-
 
 def like_an_address() -> str:
     return _("This could be an address: write the name with a capital letter, or add it first.")
-
-
-def _rows_of(model: type[models.Model], shape: ListShape, pks: list[int]):
-    """The owner, primary key and target of each row, and its role where it has one."""
-    relation = model._meta.get_field(shape.rows)
-    owner = relation.field.attname
-    columns = [owner, "pk", f"{shape.target}_id", *([shape.role] if shape.role else [])]
-    rows = relation.related_model._base_manager.filter(**{f"{owner}__in": pks})
-    return rows.order_by("pk").values_list(*columns)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from peaceportal.core.imports.mapping import Mapping
-from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED, Planned, Planner
+from peaceportal.core.imports.planned import CREATED, REFUSED, UNCHANGED, UPDATED, Planned
+from peaceportal.core.imports.planning import Planner
 from peaceportal.core.imports.problems import ImportRefused, Problem, listed, rows_in_words
 from peaceportal.core.imports.reading import Table, opened
 from peaceportal.core.imports.relations import Relations, like_an_address

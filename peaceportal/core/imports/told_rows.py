@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 
 from peaceportal.core.dates import EDTFDate, EDTFField
 from peaceportal.core.formats.spreadsheets import without_sign
-from peaceportal.core.imports.planning import REFUSED
+from peaceportal.core.imports.planned import REFUSED
 
 
 class Line(NamedTuple):

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from peaceportal.core.imports.planning import CREATED, REFUSED, UPDATED
+from peaceportal.core.imports.planned import CREATED, REFUSED, UPDATED
 from peaceportal.core.imports.running import Told, grouped
 
 KEPT = timedelta(days=1)
