@@ -77,7 +77,10 @@ class Linked:
         mappings = self.by_list.get(name, [])
         if mappings and not any(one.with_roles for one in mappings):
             roles = {self.role(shape, one.role) for one in mappings}
+            with_others = {pk for pk, role in rows if role not in roles}
             rows = {key: pk for key, pk in rows.items() if key[1] in roles}
+            if self.mapping.is_own:  # who is named has a role already
+                entries = {key for key in entries if key in rows or key[0] not in with_others}
         added = [key for key in sorted(entries) if key not in rows]
         # Our own files say nothing of what the public cannot see.
         unsaid = self.known_of(shape.model).hidden() if self.mapping.is_own else ()
