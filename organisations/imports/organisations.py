@@ -11,8 +11,8 @@ from organisations.models import Organisation
 
 class OrganisationShape(NamedShape):
     def fill_from(self, wanted, mapping) -> None:
-        """A filled end means that it has ended, where no column says the state."""
-        if "state" not in mapping.columns and wanted.values.get("ended"):
+        """A filled end means that it has ended, where nothing says the state."""
+        if "state" not in wanted.values and wanted.values.get("ended"):
             wanted.values["state"] = Organisation.State.ENDED
 
 
@@ -24,6 +24,7 @@ ORGANISATIONS = OrganisationShape(
     lists={"areas": ENGAGEMENTS, "places": replace(PLACES, withheld_by="withhold_places")},
     areas="areas",
     has_parent=True,
+    is_told_by_name=True,
     own_names={"name": "title", "parent": "parents"},
     derived=(
         *("url", "founded_earliest", "founded_latest", "ended_earliest", "ended_latest"),

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from peaceportal.core.imports import codebook, desk
 from peaceportal.core.imports.forms import ChoicesForm, UploadForm
-from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED
+from peaceportal.core.imports.planned import CREATED, REFUSED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
+from peaceportal.core.imports.running import emptied
 from peaceportal.core.imports.shapes import Shape
-from peaceportal.core.imports.told_rows import ToldRow, rows_of
+from peaceportal.core.imports.told_rows import ToldRow, emptied_in, rows_of
 from peaceportal.core.imports.uploads import Upload
 from peaceportal.core.search.following import catch_up
 from peaceportal.core.standing import moment
@@ -90,6 +91,7 @@ class Importing(admin.ModelAdmin):
             title=_("Import %(what)s from a file") % {"what": plural},
             form=form,
             columns=codebook.columns(self.import_shape),
+            empty_cells=codebook.empty_cells(),
             templates=[(kind.upper(), self._import_address("template", kind)) for kind in TYPES],
             earlier=[
                 self._told_shortly(one)
@@ -185,6 +187,9 @@ class Importing(admin.ModelAdmin):
         if told.is_saved:
             count = told.counts[CREATED] + told.counts[UPDATED]
             said = ngettext("%d row was imported.", "%d rows were imported.", count) % count
+            if told.failed:
+                left_out = ngettext("%d row was left out.", "%d rows were left out.", told.failed)
+                said = f"{said} {left_out % told.failed}"
             self.message_user(request, said, messages.SUCCESS)
             catch_up(
                 patience=PATIENCE
@@ -219,8 +224,9 @@ class Importing(admin.ModelAdmin):
     def _show(self, request, upload: Upload):
         shown = request.GET.get("show", "")
         shown = shown if shown in OUTCOMES else ""
-        rows = rows_of(upload.report_csv(), self.model, shown)
-        page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+        rows = rows_of(upload.report_csv(), self.model)
+        among = [row for row in rows if shown in {"", row.outcome}]
+        page = Paginator(among, A_PAGE).get_page(request.GET.get("page"))
         told = _("Imported: %(file)s") if upload.is_imported else _("What %(file)s would do")
         filters = [("", _("all"), upload.rows)]
         filters += [(key, words, upload.counts[key]) for key, words in OUTCOMES.items()]
@@ -231,9 +237,11 @@ class Importing(admin.ModelAdmin):
             "admin/import_tried.html",
             title=told % {"file": upload.file_name},
             upload=upload,
-            unknown=upload.unknown[:NAMED],
-            more_unknown=len(upload.unknown[NAMED:]),
+            unknown=upload.unknown_names[:NAMED],
+            more_unknown=len(upload.unknown_names[NAMED:]),
+            may_tick="create_missing" in form.fields and upload.can_create,
             told=self._told_shortly(upload),
+            emptied=emptied(fields) if (fields := emptied_in(rows)) else "",
             rows=[(row, OUTCOMES[row.outcome], self._row_address(upload, row)) for row in page],
             page=page,
             shown=shown,

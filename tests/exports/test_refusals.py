@@ -152,7 +152,11 @@ TABLES = [
         edited(EVENTS, lambda rows: [row.pop("kind") for row in rows] and None),
         "lacks the columns “kind”",
     ),
-    (put(EVENTS, "kind", "party"), "Row 2, column “kind”, “party”: .*not a valid choice"),
+    (
+        put(EVENTS, "kind", "party"),
+        "Row 2, column “kind”, “party”: .*There is: “meeting”, ",
+    ),
+    (put(EVENTS, "image", "a.png"), "To tick something is to write true in “image_is_decorative”"),
     (put(EVENTS, "happened", "2023-02-30"), "column “happened”, “2023-02-30”: .*does not exist"),
     (put(EVENTS, "happened_inferred", "yes"), "“yes”: Write true or false"),
     (put(EVENTS, "happened_inferred", "TRUE"), "A date taken from the posting is the posting date"),
@@ -220,6 +224,9 @@ def test_table_that_was_edited_wrongly_is_refused(site):
         refused(site, sentence, edited=True)
 
 
+ADDED = {"title": "Added", "kind": "meeting", "status": "draft", "language": "en"}
+
+
 def test_tables_edited_in_a_spreadsheet_are_taken(site):
     """With the signs, ends of lines and delimiter of one, and a row that somebody added."""
 
@@ -233,6 +240,7 @@ def test_tables_edited_in_a_spreadsheet_are_taken(site):
             ],
         )
         add_row(entries)
+        edited(EVENTS, lambda rows: [*rows, ADDED])(entries)
         rows = csv.reader(io.StringIO(entries[ORGANISATIONS].decode(), newline=""))
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=";").writerows(rows)
@@ -241,9 +249,10 @@ def test_tables_edited_in_a_spreadsheet_are_taken(site):
 
     repacked(site, change)
     brought_in(site, edited=True)
+    assert Event.objects.get(title="Added").uid
     area = make.AreaOfWork.objects.get()
     assert (area.name, area.slug) == ("=Peace", "peace")
-    assert Event.objects.get().organisations.count() == 2
+    assert Event.objects.get(title="Talks").organisations.count() == 2
 
 
 def test_nothing_is_left_where_it_fails_at_the_end(site, monkeypatch, settings):

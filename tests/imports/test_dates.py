@@ -64,7 +64,9 @@ def test_date_is_taken_as_exactly_as_it_is(files, when, more, edtf):
 @pytest.mark.parametrize(
     ("when", "more", "sentence"),
     [
-        ("0000-00-00", "", "Years run from 0001 to 9999"),
+        ("0000-00-00", "", "This is no date. Leave the cell empty if it is unknown"),
+        ("45418", "", "This seems a spreadsheet’s day number. Format the cell as a date"),
+        ("45418", 'format = "%Y"', "This seems a spreadsheet’s day number."),
         ("03/04/2024", "", "reads two ways"),
         ("2023-02-30", "", "30 February 2023 does not exist"),
         ("30/11/1994", 'format = "%m/%d/%Y"', "no date in the form %m/%d/%Y"),
@@ -98,7 +100,15 @@ def test_precision_of_a_column_of_its_own_undoes_padding(files, when, exact, edt
 def test_precision_that_the_mapping_does_not_know_is_refused(files, exact):
     said = happened(files, "1990-06-30", PRECISIONS, exact=exact)
     assert "column “exact”" in said
-    assert "“day”, “month”, “year”" in said
+    assert "[dates.happened.precisions] has “day”, “month”, “year”" in said
+
+
+def test_precision_that_means_nothing_elsewhere_is_looked_up_as_it_stands(files):
+    told = mapping(PRECISIONS).replace("[import]", '[import]\nmissing = ["?", "-"]')
+    for number, exact, said in (("1", "?", ""), ("2", "-", "column “exact”, “-”: ")):
+        row = [number, "Talks", "1990-06-30", "", exact]
+        assert said in files.events([HEAD, row], told)
+    assert Event.objects.get().happened.edtf == ""
 
 
 @pytest.mark.parametrize(

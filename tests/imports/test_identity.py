@@ -50,7 +50,9 @@ def test_changed_file_updates_only_what_changed_and_says_what(files):
 def test_mapped_empty_cell_empties_the_field_and_other_fields_are_left(files):
     files.events(ROWS)
     Event.objects.update(summary="By staff")
-    assert files.events([HEAD, ["1", "Talks", ""], ["2", "Talks", "2001-05"]]).numbers[1] == 1
+    emptied = [HEAD, ["1", "Talks", ""], ["2", "Talks", "2001-05"]]
+    assert "1 field would be emptied" in files.events(emptied, EVENTS, "--dry-run")
+    assert files.events(emptied).numbers[1] == 1
     event = Event.objects.order_by("pk").first()
     assert event.happened.edtf == ""
     assert event.happened_key is None
@@ -92,6 +94,13 @@ def test_row_that_is_refused_keeps_its_number(files):
     broken = head + "A,One,1991\nA,Two,1992,more\nA,Three,1993\n"
     said = files.events(broken, mapping, "--skip-bad-rows")
     assert said.numbers == (0, 0, 2, 1)
+
+
+def test_schemes_that_differ_in_capitals_are_told(files):
+    make_identifier(page=make_organisation(), scheme="MADE", value="1")
+    said = files.events(ROWS)
+    assert said.numbers == (2, 0, 0, 0)
+    assert said.words.count("“MADE”, “made” are different schemes") == 1
 
 
 def test_identifier_of_several_columns_is_joined(files):

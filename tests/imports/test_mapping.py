@@ -155,6 +155,9 @@ def test_source_may_be_a_title_and_a_day_without_quotation_marks():
 def test_mapping_that_is_no_toml_is_refused(files):
     said = files.refused("import_events", [["id"]], "[import\n")
     assert "is no TOML" in said
+    picture = files.write(b"\x89PNG\xff\xfe", "map.png")
+    said = files.refused("import_events", [["id"]], picture)
+    assert "is no text in UTF-8: perhaps a file of another kind" in said and "codec" not in said
 
 
 def test_mapping_that_is_not_there_is_refused(files):
@@ -165,7 +168,7 @@ def test_mapping_that_is_not_there_is_refused(files):
 def test_own_columns_are_just_another_mapping():
     mapping = own_mapping(EVENTS)
     assert mapping.columns["title"] == ["title"]
-    assert mapping.lists[-1].with_roles
+    assert mapping.lists[-2].with_roles
     assert own_mapping(ORGANISATIONS).columns["name"] == ["title"]
 
 

@@ -87,10 +87,67 @@ def test_lists_take_names_as_well_and_make_none_of_an_address(files):
     assert brought("", "new york").numbers == (1, 0, 0, 0)
     assert brought("Quaker Office:convened", "ny").numbers == (0, 0, 0, 1)
     said = brought("last-years-address:convened", "ny", "--create-missing")
-    assert "“last-years-address”: rows 2" in said
+    assert "“last-years-address”: row 2" in said
     assert brought("Quaker Office:convened", "ny", "--create-missing").numbers == (0, 1, 0, 0)
     assert Event.objects.get().participations.get().organisation.name == "Quaker Office"
     assert Event.objects.get().places.get().name == "New York"
+
+
+@pytest.mark.parametrize(
+    ("organisations", "participants", "after"),
+    [
+        ("host|guest", "host:convened|guest:party", {("Host", "convened"), ("Guest", "party")}),
+        ("Host", "guest:issued", {("Host", "took-part"), ("Guest", "issued")}),
+        ("guest", "", {("Guest", "took-part")}),
+        ("New Body|host", "New Body:Party", {("Host", "took-part"), ("New Body", "party")}),
+    ],
+)
+def test_organisations_that_are_no_participants_took_part(
+    files, organisations, participants, after
+):
+    for name in ("Host", "Guest"):
+        make_organisation(name=name)
+    head = ["identifiers", "title", "kind", "organisations", "participants"]
+    rows = [head, ["made:1", "Talks", "meeting", organisations, participants]]
+    assert files.events(rows, None, "--create-missing").numbers == (1, 0, 0, 0)
+    assert files.events(rows, None, "--create-missing").numbers == (0, 0, 1, 0)
+    assert files.events([row[:-1] for row in rows], None).numbers == (0, 0, 1, 0)
+    parts = Event.objects.get().participations.all()
+    assert {(part.organisation.name, part.role) for part in parts} == after
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "sentence"),
+    [
+        ("ACME:convened, Nobody:took-part", "", "Write | between them, as Name:role|Name:role"),
+        ("", "Geneva, New York", "“Geneva” is a name of its own. Write | between names."),
+        ("Nobody; Quaker Office:party", "", "“Quaker Office” is a name of its own."),
+        ("Ministry of Peace, Norway:party", "Peak, Nowhere", ""),
+    ],
+)
+def test_names_that_seem_to_be_several_are_refused(files, who, where, sentence):
+    make_place(name="Geneva")
+    head = ["identifiers", "title", "kind", "participants", "places"]
+    rows = [head, ["made:1", "Talks", "meeting", who, where]]
+    rows += [["made:2", "More", "meeting", "Quaker Office:convened", ""]]
+    told = files.events(rows, None, "--create-missing", "--skip-bad-rows", "--dry-run")
+    assert told.numbers == ((1, 0, 0, 1) if sentence else (2, 0, 0, 0))
+    assert sentence in told
+    said = files.events(rows, None, "--create-missing", "--skip-bad-rows")
+    assert (said.numbers, sentence in said) == (told.numbers, True)
+
+
+def test_one_that_is_here_by_name_is_told_and_stays_the_one_that_is_meant(files):
+    there = make_organisation(name="Quaker Office", slug="quakers")
+    rows = [["identifiers", "title"], ["made:1", "Quaker office"], ["made:2", "Other"]]
+    said = files.organisations(rows, None)
+    assert said.numbers == (2, 0, 0, 0)
+    assert said.words.count("One of this name is here already (quakers).") == 1
+    head = ["identifiers", "title", "kind", "participants"]
+    rows = [head, ["made:3", "Talks", "meeting", "QUAKER OFFICE:convened"]]
+    said = files.events(rows, None)
+    assert said.numbers == (1, 0, 0, 0), said.words
+    assert Event.objects.get().organisations.get() == there
 
 
 def test_series_and_number_come_back_and_those_that_nobody_sees_stay(again):
@@ -107,7 +164,8 @@ def test_series_and_number_come_back_and_those_that_nobody_sees_stay(again):
         ("Rivers", "", ""),
         ("rivers", "3", ""),
         ("", "", ""),
-        ("Wells", "1", "“Wells”: rows 2"),
+        ("Wells", "1", "“Wells”: row 2"),
+        ("", "2", "This is a number within a series. Name the series"),
         ("Rivers", "third", "Write a whole number in figures"),
         ("Rivers", "99999999", "“99999999”"),
     ],

@@ -76,6 +76,9 @@ def test_other_encoding_is_read_and_suggested(files):
     assert 'encoding = "cp1252"' in said
     assert files.events(text, with_import('encoding = "cp1252"')).numbers == (2, 0, 0, 0)
     assert titles()[1] == "Évian"
+    text = text.decode("cp1252").encode("utf-8")
+    said = files.refused("import_events", text, with_import('encoding = "cp1252"'))
+    assert "The file is saved as UTF-8, and the mapping says cp1252" in said
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "ascii", "utf-8"])
@@ -201,6 +204,7 @@ OWN = ["identifiers", "title", "summary"]
     ("name", "data"),
     [
         ("file.csv", "identifiers;title;summary\nmade:1;Talks, long;Said\n"),
+        ("file.csv", '\ufeffsep=;\r\nidentifiers;title\r\nmade:1;"Talks, long"\r\n'),
         ("file.txt", "identifiers\ttitle\tsummary\nmade:1\tTalks, long\tSaid\n"),
         ("file.csv", 'identifiers,title,summary\nmade:1,"Talks, long",Said\n ,  ,\n \n'),
         ("file.csv", "identifiers\ttitle\nmade:1\tTalks, long\n".encode("utf-16")),
@@ -227,6 +231,7 @@ def test_workbook_is_read_by_whatever_name(files):
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of the older form (XLS)"),
         ("old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as XLSX or CSV"),
         ("printed.csv", b"%PDF-1.7", "This is a PDF."),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0", "This is no table that can be read"),
         ("table.ods", b"PK\x03\x04mimetype", "This is no table that can be read"),
         ("file.xlsx", b"identifiers,title\n", "let its name end in .csv"),
     ],

@@ -47,7 +47,7 @@ def test_name_of_several_is_refused_with_the_candidates(files):
     make_organisation(name="Council", slug="council-2")
     said = files.events([HEAD, row(who="Council")], EVENTS + WHO)
     assert said.numbers == (0, 0, 0, 1)
-    assert "“Council” (council), “Council” (council-2)" in said
+    assert "“Council (council)”, “Council (council-2)”" in said
 
 
 def test_unknown_names_are_told_once_with_all_their_rows(files):
@@ -56,7 +56,7 @@ def test_unknown_names_are_told_once_with_all_their_rows(files):
     assert said.numbers == (0, 0, 0, 4)
     assert said.words.count("“Nobody”") == 1
     assert "organisation “Nobody”: rows 2–4" in said
-    assert "place “Nowhere”: rows 5" in said
+    assert "place “Nowhere”: row 5" in said
     assert "--create-missing" in said
     assert not Event.objects.exists()
     assert not Organisation.objects.exists()
@@ -82,7 +82,7 @@ def test_missing_areas_are_never_made(files):
     mapping = EVENTS + '[lists.areas]\ncolumn = "where"\n'
     said = files.events([HEAD, row(where="Mediation")], mapping, "--create-missing")
     assert said.numbers == (0, 0, 0, 1)
-    assert "area of work “Mediation”: rows 2" in said
+    assert "area of work “Mediation”: row 2" in said
     assert not AreaOfWork.objects.exists()
 
 

@@ -45,6 +45,27 @@ def test_child_of_a_removed_record_is_refused(files, of):
     assert "was removed. Put it back first" in said
 
 
+@pytest.mark.parametrize(
+    ("of", "sentence"),
+    [
+        ("Top office", ""),
+        ("top", ""),
+        ("LOW", ""),
+        ("made:1", ""),
+        ("top|Low", "a record has one parent"),
+        ("Nobody", "Nothing in the file or on the site is called so"),
+    ],
+)
+def test_parents_of_our_own_files_are_named_as_all_others(files, of, sentence):
+    make_organisation(name="Top office", slug="top")
+    rows = [["identifiers", "title", "parents"], ["made:2", "Desk", of], ["made:1", "Low", ""]]
+    said = files.organisations(rows, None)
+    assert (said.counts["failed"] == 1) == bool(sentence)
+    assert sentence in said
+    if not sentence:
+        assert parents()["Desk"] == ("Low" if "top" not in of.lower() else "Top office")
+
+
 def test_two_rows_of_one_record_are_left_alone(files):
     """As after a merge of two that the file still keeps apart, one beneath the other."""
     body = make_organisation(name="Aaa")

@@ -112,7 +112,7 @@ def test_comments_of_a_workbook_are_told(files):
     mapping = EVENTS.replace("[import]", '[import]\ncomment = "#"')
     said = files.events(path, mapping)
     assert said.numbers == (1, 0, 0, 0)
-    assert "Comments were passed over: rows 2." in said
+    assert "Comments were passed over: row 2." in said
 
 
 def test_damaged_workbook_is_refused(files):

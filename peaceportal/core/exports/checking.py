@@ -13,6 +13,7 @@ from peaceportal.core.exports.columns import columns_of
 from peaceportal.core.exports.opening import Package
 from peaceportal.core.exports.reading import Line, Problems, Table
 from peaceportal.core.imports.checking import holds
+from peaceportal.core.imports.problems import what_there_is
 from peaceportal.core.publishing import Page
 from peaceportal.core.records import Record
 from peaceportal.core.slugs import slugify
@@ -49,7 +50,13 @@ class Checks:
             record.clean_fields(exclude=_not_cleaned(type(record)))
         except ValidationError as error:
             errors = error.message_dict
-        yield from ((name, " ".join(said)) for name, said in errors.items())
+        for name, said in errors.items():
+            value, choices = str(getattr(record, name)), record._meta.get_field(name).flatchoices
+            words = [str(word) for word, _label in choices]
+            if words and value and value not in words:
+                yield name, f"{_('This is no word of ours.')} {what_there_is(value, words)}"
+            else:
+                yield name, " ".join(said)
         yield from self._wrong_files(record)
         slug = record.slug if isinstance(record, Page) else ""
         if slug and slugify(slug) != slug:
@@ -62,7 +69,10 @@ class Checks:
     def _wrong_by_rules(self, record: Record) -> Iterator[tuple[str, str]]:
         for rule in record._meta.constraints:
             if isinstance(rule, models.CheckConstraint) and holds(rule.condition, record) is False:
-                yield getattr(rule, "beside", ""), str(rule.get_violation_error_message())
+                said = [str(rule.get_violation_error_message())]
+                mend = _("To tick something is to write true in “%(name)s”.")
+                said += [mend % {"name": name} for name in _ticks(record, rule.condition)]
+                yield getattr(rule, "beside", ""), " ".join(said)
 
     def _wrong_files(self, record: Record) -> Iterator[tuple[str, str]]:
         for column in columns_of(type(record)):
@@ -84,6 +94,15 @@ class Checks:
             if (before := seen.setdefault(key, line.number)) != line.number:
                 said = _("Row %(row)d says the same already. Correct one, or delete it.")
                 yield names[-1], said % {"row": before}
+
+
+def _ticks(record: Record, condition: models.Q) -> Iterator[str]:
+    """The boxes that a rule asks to be ticked."""
+    for child in condition.children if not condition.negated else ():
+        if isinstance(child, models.Q):
+            yield from _ticks(record, child)
+        elif isinstance(child, tuple) and child[1] is True and "__" not in child[0]:
+            yield child[0]
 
 
 @cache

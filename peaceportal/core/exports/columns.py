@@ -187,7 +187,8 @@ def _uuids(text: str) -> list[UUID]:
 
 def _boolean(text: str) -> bool:
     try:
-        return {"true": True, "false": False}[text.casefold()]  # spreadsheets write TRUE
+        # Spreadsheets write TRUE; a row that somebody added may leave it empty.
+        return {"true": True, "false": False, "": False}[text.casefold()]
     except KeyError:
         raise Refused(_("Write true or false.")) from None
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -36,6 +37,11 @@ class Package:
     tables: dict[type[Record], str]
     files: dict[str, str]
     lost: set[str]
+    _new: dict[tuple[type[Record], int], str] = field(default_factory=dict)
+
+    def new_uid(self, model: type[Record], row: int) -> str:
+        """For a row that somebody added: the same each time that it is read."""
+        return self._new.setdefault((model, row), str(uuid.uuid4()))
 
     def pieces(self, name: str) -> Iterator[bytes]:
         with self.zip.open(name) as entry:

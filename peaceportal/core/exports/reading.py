@@ -92,7 +92,9 @@ class Table:
                 said = _("This row has %(cells)d cells, the header has %(header)d.")
                 said %= {"cells": len(row), "header": len(header)}
                 raise ImportRefused(f"{self.name}: {Problem(number, '', '', said)}")
-            yield Line(number, dict(zip(header, map(without_sign, row), strict=True)))
+            cells = dict(zip(header, map(without_sign, row), strict=True))
+            cells[UID] = cells[UID] or self.package.new_uid(self.model, number)
+            yield Line(number, cells)
 
     def _check_header(self, header: list[str]) -> None:
         ours = [column.name for column in columns_of(self.model)]

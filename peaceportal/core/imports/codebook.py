@@ -52,7 +52,9 @@ def _columns(shape: Shape) -> Iterator[Column]:
         said = _("“true” or “false”: %(what)s. Empty is false.")
         yield Column(name, said % {"what": meta.get_field(name).verbose_name}, "false")
     if shape.has_parent:
-        said = _("The address (slug) of what it is part of.")
+        said = _(
+            "The name or address (slug) of the one that it is part of, which may be a later row."
+        )
         yield Column(shape.own_names.get("parent", "parent"), said)
     for name, one in shape.lists.items():
         plural = one.model._meta.verbose_name_plural
@@ -80,11 +82,23 @@ def _columns(shape: Shape) -> Iterator[Column]:
         yield Column("document_url", said, "https://example.org/text.pdf")
 
 
+def empty_cells() -> str:
+    return _(
+        "An empty cell empties its field in a record that is here already. To leave a field alone, "
+        "leave out its column."
+    )
+
+
 def template_csv(shape: Shape) -> bytes:
     """A header alone: sent back as it is, it brings in nothing."""
     text = StringIO()
     csv.writer(text).writerow([one.name for one in columns(shape)])
     return text.getvalue().encode("utf-8-sig")
+
+
+def explained() -> str:
+    """The name of the sheet that says what each column takes."""
+    return _("Columns")[:31]
 
 
 def template_xlsx(shape: Shape) -> bytes:
@@ -105,16 +119,17 @@ def template_xlsx(shape: Shape) -> bytes:
         # As text: or the spreadsheet would make days of what is a month.
         sheet.column_dimensions[letter].number_format = "@"
         sheet.cell(1, number).font = Font(bold=True)
-    explained = book.create_sheet(_("Columns")[:31])
-    explained.append([_("Column"), _("What it takes"), _("Example")])
+    second = book.create_sheet(explained())
+    second.append([_("Column"), _("What it takes"), _("Example")])
     for one in told:
         means = f"{_('Needed.')} {one.means}" if one.is_needed else one.means
-        explained.append([one.name, means, one.example])
-    for cell in explained[1]:
+        second.append([one.name, means, one.example])
+    second.append(["", empty_cells()])
+    for cell in second[1]:
         cell.font = Font(bold=True)
     for letter, width in (("A", WIDTH), ("B", 4 * WIDTH), ("C", 2 * WIDTH)):
-        explained.column_dimensions[letter].width = width
-    for row in explained.iter_rows(min_row=2):
+        second.column_dimensions[letter].width = width
+    for row in second.iter_rows(min_row=2):
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     written = BytesIO()

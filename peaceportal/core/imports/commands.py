@@ -8,12 +8,13 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peaceportal.core.imports.mapping import own_mapping
 from peaceportal.core.imports.mapping_files import read_mapping
-from peaceportal.core.imports.planning import CREATED, UNCHANGED, UPDATED
+from peaceportal.core.imports.planned import CREATED, UNCHANGED, UPDATED
 from peaceportal.core.imports.problems import ImportRefused
-from peaceportal.core.imports.running import MOST_KEPT, Import, Told, grouped
+from peaceportal.core.imports.running import MOST_KEPT, Import, Told, emptied, grouped
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.search.following import follow
 
@@ -85,7 +86,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(said, returncode=130) from error
         finally:
             gc.unfreeze()
-        self.say(told, is_dry=is_dry)
+        self.say(told, is_dry=is_dry, skips=options["skip_bad_rows"])
         if told.is_saved:
             self.bring_search_up_to_date()
         if told.report_lost:
@@ -112,13 +113,15 @@ class ImportCommand(BaseCommand):
         elif self.says_all or rows % SAID_EVERY == 0:
             self.stderr.write(_("%(what)s: %(rows)s rows") % {"what": words, "rows": f"{rows:,}"})
 
-    def say(self, told: Told, *, is_dry: bool) -> None:
+    def say(self, told: Told, *, is_dry: bool, skips: bool) -> None:
         if self.stderr.isatty():
             self.stderr.write("")
         for note in [*told.notes, *told.row_notes]:
             self.stdout.write(note)
         if is_dry:
             self._say_differences(told)
+            if told.emptied:
+                self.stdout.write(emptied(told.emptied))
         self._say_refused(told)
         made = list(grouped(told.made, most=MOST_KEPT))
         if made:
@@ -127,7 +130,7 @@ class ImportCommand(BaseCommand):
                 self.stdout.write("\n".join([heading, *(f"  {line}" for line in made)]))
         counts = dict(told.counts)
         if told.failed and not told.is_saved:
-            self.stdout.write(self._nothing_saved(is_dry))
+            self.stdout.write(self._nothing_saved(told, is_dry, skips))
         if not told.is_saved and not is_dry:
             counts[CREATED] = counts[UPDATED] = 0
         self.stdout.write(
@@ -135,7 +138,14 @@ class ImportCommand(BaseCommand):
             f"unchanged={counts[UNCHANGED]} failed={told.failed}"
         )
 
-    def _nothing_saved(self, is_dry: bool) -> str:
+    def _nothing_saved(self, told: Told, is_dry: bool, skips: bool) -> str:
+        if is_dry and skips:
+            said = ngettext(
+                "%d row would be left out, and the others saved.",
+                "%d rows would be left out, and the others saved.",
+                told.failed,
+            )
+            return said % told.failed
         if is_dry:
             return _(
                 "As it is, nothing would be saved: mend the rows above, or save the others with "
@@ -171,4 +181,6 @@ class ImportCommand(BaseCommand):
                 "Not known here. Add them at the desk, correct the names, or have organisations "
                 "and places made as drafts by --create-missing:"
             )
-            self.stderr.write("\n".join([heading, *(f"  {one}" for one in grouped(told.unknown))]))
+            self.stderr.write(
+                "\n".join([heading, *(f"  {one}" for one, _can in told.unknown_names())])
+            )

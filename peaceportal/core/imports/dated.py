@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from peaceportal.core.dates import UNKNOWN, DateError, EDTFDate, Point, parse
+from peaceportal.core.imports.cells import tidy
 from peaceportal.core.imports.mapping import DateMapping
 from peaceportal.core.imports.problems import Refused, listed
 
@@ -18,9 +19,9 @@ DAY_SIGNS = ("%d", "%j")
 TOUCHING = re.compile(r"%[dmjYyHIMS]%[dmjYyHIMS]")
 
 
-def date_of(mapping: DateMapping, cells: dict, text) -> EDTFDate:
+def date_of(name: str, mapping: DateMapping, cells: dict, text) -> EDTFDate:
     """`text` gives the tidy text of a column, empty where it means none. Raises Refused."""
-    precision = _precision(mapping, text)
+    precision = _precision(name, mapping, cells, text)
     start = _read(mapping, mapping.column, cells, text, precision)
     if not mapping.end_column:
         return start
@@ -38,16 +39,17 @@ def date_of(mapping: DateMapping, cells: dict, text) -> EDTFDate:
         raise Refused(str(error), mapping.end_column, value) from error
 
 
-def _precision(mapping: DateMapping, text) -> str:
+def _precision(name: str, mapping: DateMapping, cells: dict, text) -> str:
     if not mapping.precision_column:
         return mapping.precision
-    word = text(mapping.precision_column)
+    text(mapping.precision_column)  # says where it cannot be read
+    word = tidy(cells.get(mapping.precision_column))  # also one that means “nothing” elsewhere
     if word in mapping.precisions:
         return mapping.precisions[word]
     if not text(mapping.column) and not (mapping.end_column and text(mapping.end_column)):
         return ""  # no date, so nothing that could be exact
     said = _("This is no precision that the mapping knows. [%(where)s] has %(words)s: add it.")
-    where = "dates.… precisions"
+    where = f"dates.{name}.precisions"
     said %= {"where": where, "words": listed(mapping.precisions)}
     raise Refused(said, mapping.precision_column, word)
 
@@ -69,7 +71,21 @@ def _read(mapping: DateMapping, column: str, cells: dict, text, precision: str) 
         ends = [_as_exact(mapping, point, precision) for point in (value.start, value.end)]
         return EDTFDate(*ends)
     except DateError as error:
-        raise Refused(str(error), column, written) from error
+        raise Refused(_of_spreadsheets(written) or str(error), column, written) from error
+
+
+def _of_spreadsheets(written: str) -> str:
+    """What is said of that which only programs write for a date."""
+    if re.fullmatch(r"\d{5}([.]\d+)?", written):
+        return _(
+            "This seems a spreadsheet’s day number. Format the cell as a date, and save again."
+        )
+    if re.fullmatch(r"0+([-/.]0+){2}", written):
+        return _(
+            "This is no date. Leave the cell empty if it is unknown, or name what stands there in "
+            "“missing” of a mapping."
+        )
+    return ""
 
 
 def _by_format(written: str, form: str) -> EDTFDate:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
-from peaceportal.core.imports.problems import Refused
+from peaceportal.core.imports.problems import Refused, listed
 from peaceportal.core.publishing import visible
 
 
@@ -29,6 +29,8 @@ class Known:
         self.others: dict[str, set[int]] = {}
         self.merged: dict[int, int] = {}
         self.removed: set[int] = set()
+        self.addresses: dict[int, str] = {}
+        self._public: set[int] | None = None
         self._hidden: set[int] | None = None
         rows = model._base_manager.order_by().values_list(
             "pk", "slug", model.title_field, "removed_at", "merged_into"
@@ -49,7 +51,7 @@ class Known:
             self.add_key(scheme, value, pk)
 
     def add(self, pk: int, slug: str, name: str) -> None:
-        self.labels[pk], self.slugs[slug] = name, pk
+        self.labels[pk], self.slugs[slug], self.addresses[pk] = name, pk, slug
         self.names.setdefault(fold(name), set()).add(pk)
 
     def add_key(self, scheme: str, value: str, pk: int) -> None:
@@ -75,6 +77,13 @@ class Known:
             found = free
         return self.only(found or (), name)
 
+    def is_name(self, text: str) -> bool:
+        return fold(text) in self.names or fold(text) in self.others
+
+    def public_ones(self, name: str) -> set[int]:
+        """Those that readers see, and that have this name itself."""
+        return self.names.get(fold(name), set()) & self.public()
+
     def by_slug(self, slug: str) -> int:
         return self.only({self.slugs[slug]} if slug in self.slugs else (), slug)
 
@@ -95,27 +104,34 @@ class Known:
         return {self._where(self.slugs[slug])} if slug in self.slugs else set()
 
     def kept(self, pks: Iterable[int]) -> set[int]:
-        """What these stand for, without what was removed."""
-        return {self._where(pk) for pk in pks} - self.removed
+        """What these stand for, without what was removed; a single public one before any drafts."""
+        kept = {self._where(pk) for pk in pks} - self.removed
+        seen = kept & self.public() if len(kept) > 1 else ()
+        return seen if len(seen) == 1 else kept
+
+    def public(self) -> set[int]:
+        if self._public is None:
+            self._public = set(
+                self.model._base_manager.filter(visible()).values_list("pk", flat=True)
+            )
+        return self._public
 
     def hidden(self) -> set[int]:
         """Those that the public cannot see, of which our own files say nothing."""
         if self._hidden is None:
-            self._hidden = self.labels.keys() - set(
-                self.model._base_manager.filter(visible()).values_list("pk", flat=True)
-            )
+            self._hidden = self.labels.keys() - self.public()
         return self._hidden
 
     def only(self, found: Iterable[int], text: str) -> int:
         pks = {self._where(pk) for pk in found}
-        kept = pks - self.removed
+        kept = self.kept(pks)
         if len(kept) == 1:
             return kept.pop()
         kind = self.model._meta.verbose_name
         if len(kept) > 1:
             raise Refused(
                 _("Several records are called so: %(candidates)s. Write the address of the one.")
-                % {"candidates": ", ".join(sorted(map(self.told, kept)))},
+                % {"candidates": listed(sorted(map(self.named, kept)))},
                 value=text,
             )
         if pks:
@@ -126,9 +142,8 @@ class Known:
             )
         raise Unknown(_("There is no %(kind)s of this name.") % {"kind": kind}, value=text)
 
-    def told(self, pk: int) -> str:
-        slugs = [slug for slug, other in self.slugs.items() if other == pk]
-        return f"“{self.labels.get(pk, pk)}” ({', '.join(slugs)})"
+    def named(self, pk: int) -> str:
+        return f"{self.labels.get(pk, pk)} ({self.addresses.get(pk, '')})"
 
     def _where(self, pk: int) -> int:
         seen = set()

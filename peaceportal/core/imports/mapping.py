@@ -82,10 +82,10 @@ def own_mapping(shape: Shape) -> Mapping:
     plain = [name for name in shape.columns if name != "identifier"]
     lists = []
     for name, one in shape.lists.items():
-        lists.append(ListMapping(name, [name], separator="|", slugs=True))
-        if one.roles:
+        if one.roles:  # first, for they say more than the names alone
             said = ["participants"]
             lists.append(ListMapping(name, said, separator="|", slugs=True, with_roles=True))
+        lists.append(ListMapping(name, [name], separator="|", slugs=True))
     return Mapping(
         columns={name: [shape.own_names.get(name, name)] for name in plain},
         dates={name: DateMapping(name) for name in shape.dates},

@@ -42,8 +42,16 @@ def read_mapping(path: str | Path, shape: Shape) -> Mapping:
 def mapping_in(data: bytes, name: str, shape: Shape) -> Mapping:
     """The same, of the bytes of a file that is called `name`."""
     try:
-        told = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        said = _(
+            "The mapping %(path)s is no text in UTF-8: perhaps a file of another kind. Choose a "
+            "text file (TOML), saved as UTF-8."
+        )
+        raise ImportRefused(said % {"path": name}) from error
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ImportRefused(
             _("The mapping %(path)s is no TOML in UTF-8: %(why)s. Texts stand in quotation marks.")
             % {"path": name, "why": error}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,10 +10,10 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from peaceportal.core.dates import EDTFDate
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.checking import wrong_with
 from peaceportal.core.imports.mapping import Mapping
+from peaceportal.core.imports.planned import CREATED, REFUSED, UPDATED, Planned, told
 from peaceportal.core.imports.problems import Problem, Refused
 from peaceportal.core.imports.relations import Relations
 from peaceportal.core.imports.rows import Wanted
@@ -23,38 +21,6 @@ from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
 from peaceportal.core.roles import is_out, out
-
-CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
-
-
-class Difference(NamedTuple):
-    name: str
-    before: str
-    after: str
-
-
-@dataclass
-class Planned:
-    wanted: Wanted
-    outcome: str = UNCHANGED
-    page: models.Model | None = None
-    fields: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    identifiers: list[tuple[str, str]] = field(default_factory=list)  # to be added
-    links: dict[str, tuple[set[int], set[int]]] = field(default_factory=dict)  # added, removed
-    rows_added: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    rows_removed: dict[str, list[int]] = field(default_factory=dict)
-    document_url: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Problem]:
-        return self.wanted.problems
-
-    def differ(self, name: str, before: str, after: str) -> None:
-        if self.outcome != CREATED:
-            self.outcome = UPDATED
-            self.differences.append(Difference(name, before, after))
 
 
 class Planner:
@@ -74,10 +40,12 @@ class Planner:
         self.seen: dict[tuple[str, str], int] = {}
         self.refused: dict[int, Problem] = {}  # rows that are refused whatever they hold
         self.drafts_only = False
+        self.schemes: set[str] = set()
 
     def plan(self, batch: Iterable[Wanted]) -> list[Planned]:
         planned = [Planned(wanted, notes=list(wanted.notes)) for wanted in batch]
         for one in planned:
+            self.schemes |= {scheme for scheme, _value in one.wanted.identifiers}
             self._refuse_repeated(one.wanted)
             if one.wanted.row in self.refused:
                 one.problems.append(self.refused[one.wanted.row])
@@ -85,7 +53,7 @@ class Planner:
         for one in planned:
             one.page = self._page(one.wanted, owners)
         pages = [one.page for one in planned if one.page is not None]
-        self.relations.read(pages)
+        self.relations.linked.read(pages)
         documents = self.shape.documents(pages)
         urls = self.sources.at({one.wanted.source_url for one in planned if not one.problems})
         for one in planned:
@@ -167,11 +135,15 @@ class Planner:
         if is_new:
             one.page = self._new(wanted)
             one.outcome = CREATED
+            self._tell_of_namesakes(one)
         if self.mapping.is_own and not is_new:
             self._leave_hidden(one)
         self._compare(one, is_new)
         self._check(one, is_new)
+        for name in (*self.shape.vocabularies, *self.shape.dates) if is_new else ():
+            one.show(name, told(getattr(one.page, name)))
         self._set_singles(one)
+        self._check_numbers(one)
         self._relate(one, is_new, urls)
         if one.problems:
             return
@@ -221,6 +193,17 @@ class Planner:
         schemes = [scheme for scheme, _value in self._keys.get(page.pk, ())]
         return schemes.count(self.mapping.scheme) > 1
 
+    def _tell_of_namesakes(self, one: Planned) -> None:
+        if self.shape.is_told_by_name:
+            known = self.relations.known_of(self.shape.model)
+            there = sorted(known.addresses[pk] for pk in known.public_ones(one.wanted.title))
+            if there:
+                said = _(
+                    "One of this name is here already (%(addresses)s). If it is the same, add this "
+                    "row’s identifier to it at the desk, or write its uid here."
+                )
+                one.notes.append(said % {"addresses": ", ".join(there)})
+
     def _new(self, wanted: Wanted) -> models.Model:
         page = self.shape.model(status=self.mapping.status)
         if wanted.uid:
@@ -254,7 +237,7 @@ class Planner:
         if one.problems:
             return
         wanted_sources = {urls.get(one.wanted.source_url), self.sources.of_file} - {None}
-        added = wanted_sources - self.relations.linked(one.page, "sources")
+        added = wanted_sources - self.relations.linked.to(one.page, "sources")
         if added:
             one.links["sources"] = (added, set())
             labels = self.sources.labels
@@ -286,6 +269,19 @@ class Planner:
                 labels = self.relations.known_of(model).labels
                 one.differ(name, labels.get(before, ""), labels.get(pk, ""))
 
+    def _check_numbers(self, one: Planned) -> None:
+        """A number within a series says nothing without the series."""
+        for number, within in self.shape.numbers.items():
+            value = getattr(one.page, number)
+            if (
+                value is not None
+                and {number, within} & set(one.fields)
+                and getattr(one.page, f"{within}_id") is None
+                and not one.problems
+            ):
+                said = _("This is a number within a series. Name the series, or leave it empty.")
+                one.wanted.refuse(said, one.wanted.columns.get(number, number), told(value))
+
     def _set_parent(self, one: Planned, is_new: bool) -> None:
         """A parent that an earlier or later row makes is set when all are there."""
         parent = self.tree.parent_of(one.wanted.row)
@@ -296,12 +292,3 @@ class Planner:
             one.page.parent_id = parent
             one.fields.append("parent")
             one.differ("parent", before, self.relations.label(parent))
-
-
-def told(value: Any) -> str:
-    """A value as the report shows it."""
-    if isinstance(value, EDTFDate):
-        return value.edtf
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)

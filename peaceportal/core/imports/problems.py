@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 MOST_SHOWN = 120  # characters of a value that a sentence repeats
 
@@ -53,18 +54,34 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(f"“{word}”" for word in words)
 
 
+def same_but_for_case(word: str, choices: Collection[str]) -> str | None:
+    """The choice that is this word, or the only one that is it in other letters."""
+    if word in choices:
+        return word
+    found = [choice for choice in choices if choice.casefold() == word.casefold()]
+    return found[0] if len(found) == 1 else None
+
+
+def guess(word: str, choices: Iterable[str]) -> str:
+    """“Did you mean …?”, if one is spelt nearly so."""
+    by_folded = {choice.casefold(): choice for choice in choices}
+    near = difflib.get_close_matches(word.casefold(), by_folded, n=1)
+    return _("Did you mean “%(word)s”?") % {"word": by_folded[near[0]]} if near else ""
+
+
 def what_there_is(word: str, choices: Iterable[str]) -> str:
-    """“Did you mean …?”, if one is spelt nearly so, and all that there is."""
+    """The guess, and all that there is."""
     choices = list(choices)
     if not choices:
         return _("There is none.")
-    by_folded = {choice.casefold(): choice for choice in choices}
-    near = difflib.get_close_matches(word.casefold(), by_folded, n=1)
     said = _("There is: %(choices)s.") % {"choices": listed(choices)}
-    if near:
-        guess = _("Did you mean “%(word)s”?") % {"word": by_folded[near[0]]}
-        said = f"{guess} {said}"
-    return said
+    return f"{guess(word, choices)} {said}".strip()
+
+
+def rows_in_words(rows: Iterable[int], most: int = 0) -> str:
+    """“row 3”, or “rows 3–7, 12”."""
+    rows = set(rows)
+    return ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": spans(rows, most)}
 
 
 def spans(rows: Iterable[int], most: int = 0) -> str:

@@ -15,12 +15,18 @@ from django.utils.translation import gettext as _
 
 from peaceportal.core.formats.spreadsheets import without_sign
 from peaceportal.core.imports.cells import LINE_ENDS, tidy
-from peaceportal.core.imports.kinds import is_workbook, separated
+from peaceportal.core.imports.kinds import (
+    SEPARATOR_TOLD,
+    is_workbook,
+    refuse_other_encoding,
+    separated,
+)
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import (
     ImportRefused,
     Problem,
     Refused,
+    guess,
     listed,
     shortened,
     what_there_is,
@@ -109,6 +115,7 @@ def opened(path: str | Path, mapping: Mapping, shape) -> Iterator[Table]:
             else:
                 if mapping.is_own and not mapping.is_settled:
                     mapping = separated(file, mapping)
+                refuse_other_encoding(file, mapping)
                 source = _CSVLines(file, mapping)
                 table = _with_header(source.lines(), mapping, shape, [], is_padded=False)
                 table.comments = source.comments
@@ -160,6 +167,9 @@ class _CSVLines:
 
     def _texts(self) -> Iterator[str]:
         for line in self.text:
+            if not self.number and SEPARATOR_TOLD.fullmatch(line.strip("\ufeff\r\n")):
+                self.number += 1
+                continue
             comment = self.mapping.comment
             if comment and self.is_new_row and line.lstrip("\ufeff").startswith(comment):
                 self.number += 1
@@ -204,6 +214,9 @@ def _with_header(lines, mapping: Mapping, shape, notes: list[str], *, is_padded:
         raise ImportRefused(_("The header: %(why)s") % {"why": error}) from error
     while header and not header[-1]:
         header.pop()
+    names = [column for _where, column in mapping.places_of_columns()]
+    names += [*shape.derived, *shape.not_taken] if mapping.is_own else []
+    header = _as_named(header, names)
     table = Table(header, lines, mapping, is_padded, notes)
     is_own = mapping.is_own and not mapping.is_settled
     sentences = _own_header(table, shape) if is_own else _missing_columns(table)
@@ -212,9 +225,21 @@ def _with_header(lines, mapping: Mapping, shape, notes: list[str], *, is_padded:
     return table
 
 
+def _as_named(header: list[str], names: list[str]) -> list[str]:
+    """The cells of a header as they are named, where they differ in capitals alone."""
+    free = {" ".join(name.split()) for name in names} - set(header)
+    by_folded = {name.casefold(): name for name in free}
+    folded = [cell.casefold() for cell in header]
+    return [
+        by_folded.get(fold, cell) if folded.count(fold) == 1 else cell
+        for cell, fold in zip(header, folded, strict=True)
+    ]
+
+
 def _missing_columns(table: Table) -> list[str]:
     found = []
-    for where, column in table.mapping.places_of_columns():
+    named = table.mapping.places_of_columns()
+    for where, column in named:
         times = table.header.count(" ".join(column.split()))
         if times > 1:
             said = _("Mapping, %(where)s: the file has %(times)d columns “%(column)s”. Rename one.")
@@ -223,6 +248,8 @@ def _missing_columns(table: Table) -> list[str]:
             said = _("Mapping, %(where)s: the file has no column “%(column)s”.")
             said %= {"where": where, "column": column}
             found.append(f"{said} {what_there_is(column, filter(None, table.header))}")
+    if found and not {" ".join(name.split()) for _where, name in named} & set(table.header):
+        found.append(_names_come_first())
     if found and len(table.header) == 1:
         found.append(
             _('All of the header is one cell: perhaps [import] needs delimiter = ";" or "\\t".')
@@ -237,12 +264,24 @@ def _own_header(table: Table, shape) -> list[str]:
     known = [*dict.fromkeys([*ours, *shape.derived, *shape.not_taken])]
     found = []
     for column in table.header:
-        if table.header.count(column) > 1:
+        if not column:
+            found.append(_("A column has no name. Write one above it, or delete the column."))
+        elif table.header.count(column) > 1:
             found.append(_("Two columns are called “%(column)s”.") % {"column": column})
+        elif column.casefold() == "status":
+            said = _(
+                "“%(column)s” is not taken from a file: the status is chosen on the page of the "
+                "import, or in [import] of a mapping. Delete the column."
+            )
+            found.append(said % {"column": column})
         elif column not in known:
-            said = _("“%(column)s” is no column of ours.") % {"column": column}
-            found.append(f"{said} {what_there_is(column, known)}")
+            said = _("“%(column)s” is no column of ours.") % {"column": shortened(column)}
+            found.append(f"{said} {guess(column, known)}".strip())
     if found:
+        found = [*dict.fromkeys(found)]
+        if not set(known) & set(table.header):
+            found.append(_names_come_first())
+        found.append(_("Our columns are %(columns)s.") % {"columns": listed(known)})
         found.append(_("For columns with other names write a mapping, and give it with the file."))
     if not {"uid", "identifiers"} & set(table.header):
         found.append(_("The file needs a column “identifiers” or “uid”, to find a record again."))
@@ -257,14 +296,19 @@ def _own_header(table: Table, shape) -> list[str]:
     return found
 
 
+def _names_come_first() -> str:
+    return _(
+        "The first row must hold the names of the columns: write them there, or delete what stands "
+        "above them."
+    )
+
+
 def _settled(mapping: Mapping, header: list[str]) -> Mapping:
-    """Without what the file lacks; participants say more than the organisations alone."""
-    lists = [one for one in mapping.lists if one.column[0] in header]
-    with_roles = {one.name for one in lists if one.with_roles}
+    """Without what the file lacks."""
     return replace(
         mapping,
         columns={name: them for name, them in mapping.columns.items() if them[0] in header},
         dates={name: one for name, one in mapping.dates.items() if one.column in header},
-        lists=[one for one in lists if one.with_roles or one.name not in with_roles],
+        lists=[one for one in mapping.lists if one.column[0] in header],
         is_settled=True,
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext as _
 
 from peaceportal.core.folding import fold
 from peaceportal.core.identifiers import Identifier
+from peaceportal.core.imports import joined
 from peaceportal.core.imports.finding import Known, Unknown
+from peaceportal.core.imports.linking import Linked
 from peaceportal.core.imports.mapping import ListMapping, Mapping
 from peaceportal.core.imports.problems import ImportRefused, Refused, what_there_is
 from peaceportal.core.imports.shapes import ListShape, Shape
@@ -21,10 +21,20 @@ from peaceportal.core.slugs import slugify
 
 
 class Relations:
-    """`saves`: missing pages are made when a row that needs them is taken."""
+    """`saves`: missing pages are made when a row that needs them is taken.
+
+    `several`: names that are known to be several, each with a part that is a name itself.
+    """
 
     def __init__(
-        self, shape: Shape, mapping: Mapping, sources: Sources, *, create_missing=False, saves=False
+        self,
+        shape: Shape,
+        mapping: Mapping,
+        sources: Sources,
+        *,
+        create_missing=False,
+        saves=False,
+        several: dict[tuple[type[models.Model], str], str] | None = None,
     ):
         self.shape, self.mapping, self.sources = shape, mapping, sources
         self.create_missing, self.saves = create_missing, saves
@@ -35,15 +45,19 @@ class Relations:
         self.known: dict[type[models.Model], Known] = {}
         for name in sorted(names):
             self.known_of(shape.lists[name].model)
-        if "parent" in mapping.columns:
+        if "parent" in mapping.columns or shape.is_told_by_name:
             self.known_of(shape.model)
         # What nothing is called, and what was or would be made, with the rows that name it.
         self.unknown: dict[tuple[str, str], list[int]] = {}
         self.made: dict[tuple[str, str], list[int]] = {}
+        # Of what is unknown: what could be made, and what could not because it may be an address.
+        self.can_be_made: set[tuple[str, str]] = set()
+        self.like_addresses: set[tuple[str, str]] = set()
         self._made_keys: dict[tuple[type[models.Model], int], tuple[str, str]] = {}
+        self.several = several or {}
+        self._perhaps_several: set[tuple[type[models.Model], str]] = set()
         self.areas = self._areas()
-        self._links: dict[str, dict[int, set[int]]] = {}
-        self._rows: dict[str, dict[int, dict[tuple[int, str], int]]] = {}
+        self.linked = Linked(shape, mapping, self.by_list, self.known_of)
 
     def known_of(self, model: type[models.Model]) -> Known:
         if model not in self.known:
@@ -68,9 +82,6 @@ class Relations:
         """Of a page of the kind that is imported."""
         return self.known_of(self.shape.model).labels.get(pk, str(pk)) if pk else ""
 
-    def linked(self, page: models.Model, name: str) -> set[int]:
-        return self._links.get(name, {}).get(page.pk, set())
-
     def _areas(self) -> set[int]:
         """Those that [import] gives to every new record."""
         found, sentences = set(), []
@@ -88,27 +99,6 @@ class Relations:
             raise ImportRefused(*sentences)
         return found
 
-    def read(self, pages: Iterable[models.Model]) -> None:
-        """What these pages are linked with by now. One query a relation."""
-        pks = [page.pk for page in pages]
-        self._links, self._rows = {}, {}
-        if not pks:
-            return
-        for name in {"sources", *(self.shape.lists[one].links for one in self.by_list)} - {""}:
-            field = self.shape.model._meta.get_field(name)
-            here, there = field.m2m_column_name(), field.m2m_reverse_name()
-            rows = field.remote_field.through._base_manager.filter(**{f"{here}__in": pks})
-            found = self._links.setdefault(name, {})
-            for pk, other in rows.order_by().values_list(here, there):
-                found.setdefault(pk, set()).add(other)
-        for name in self.by_list:
-            shape = self.shape.lists[name]
-            if shape.rows:
-                found = self._rows.setdefault(shape.rows, {})
-                for row in _rows_of(self.shape.model, shape, pks):
-                    owner, pk, target, *role = row
-                    found.setdefault(owner, {})[target, role[0] if role else ""] = pk
-
     def relate(self, planned, is_new: bool) -> None:
         """Say in `planned` which links the row adds and takes away, or why it is refused."""
         wanted: dict[str, set[tuple[int, str]]] = {}
@@ -120,22 +110,25 @@ class Relations:
         if planned.problems:
             return
         for name, mapping, entry in missing:
-            wanted[name].add((self._make(planned.wanted, name, mapping, entry), entry.role))
+            pk = self._make(planned.wanted, name, mapping, entry)
+            self._add(wanted[name], name, mapping, (pk, entry.role))
         if self.areas and (is_new or self.shape.areas in wanted):
             wanted.setdefault(self.shape.areas, set()).update((pk, "") for pk in self.areas)
         for name, entries in wanted.items():
-            shape = self.shape.lists[name]
-            if shape.links:
-                self._differ_links(planned, shape, {pk for pk, _role in entries})
-            else:
-                self._differ_rows(planned, name, shape, entries)
+            self.linked.differ(planned, name, entries)
+
+    def _add(self, found, name: str, mapping: ListMapping, key: tuple[int, str]) -> None:
+        """Who stands among the participants has a role there; the names alone add the others."""
+        has_roles = any(one.with_roles for one in self.by_list[name])
+        if mapping.with_roles or not has_roles or key[0] not in {pk for pk, _role in found}:
+            found.add(key)
 
     def _find(self, wanted, name: str, mapping: ListMapping, entry: Entry, found, missing) -> None:
         shape = self.shape.lists[name]
         known = self.known[shape.model]
         entry = entry._replace(
             name=self.mapping.values.get(name, {}).get(entry.name, entry.name),
-            role=self._role(shape, entry.role),
+            role=self.linked.role(shape, entry.role),
         )
         try:
             pk = known.by_key(mapping.ids_scheme, entry.value) if entry.value else None
@@ -154,36 +147,56 @@ class Relations:
         except Unknown as error:
             longest = shape.model._meta.get_field(shape.model.title_field).max_length
             is_name = bool(fold(entry.name)) and len(entry.name) <= longest
+            is_like_address = mapping.slugs and slugify(entry.name) == entry.name
             if mapping.slugs:  # from an address of last year nobody is made
-                is_name &= self.mapping.is_own and slugify(entry.name) != entry.name
+                is_name &= self.mapping.is_own and not is_like_address
+            if is_name and (part := self._part_of_several(shape, mapping, entry)):
+                said = joined.sentence(self.mapping, name, part)
+                wanted.refuse(said, entry.column, entry.name)
+                return
             if self.create_missing and shape.can_create and is_name:
                 missing.append((name, mapping, entry))
                 return
             kind = str(shape.model._meta.verbose_name)
-            self.unknown.setdefault((kind, error.value), []).append(wanted.row)
-            wanted.refuse(f"{error} {self._mend(shape, is_name)}", entry.column, error.value)
+            told = (kind, error.value)
+            self.unknown.setdefault(told, []).append(wanted.row)
+            if shape.can_create and is_name:
+                self.can_be_made.add(told)
+            elif shape.can_create and is_like_address and self.mapping.is_own:
+                self.like_addresses.add(told)
+            wanted.refuse(f"{error} {self._mend(told)}", entry.column, error.value)
         except Refused as error:
             wanted.refuse(error, entry.column, error.value)
         else:
-            found.add((pk, entry.role))
+            self._add(found, name, mapping, (pk, entry.role))
             made = self._made_keys.get((shape.model, pk))
             if made:
                 self.made[made].append(wanted.row)
+
+    def _part_of_several(self, shape: ListShape, mapping: ListMapping, entry: Entry) -> str:
+        if not joined.may_be_several(self.mapping, mapping, entry):
+            return ""
+        part = self.several.get((shape.model, entry.name), "")
+        return part or joined.named_alone(self.known[shape.model], entry.name)
+
+    def found_several(self) -> dict[tuple[type[models.Model], str], str]:
+        """Names that were made, and of which a part turned out to be a name in a later row."""
+        found = {
+            (model, name): joined.named_alone(self.known[model], name)
+            for model, name in self._perhaps_several
+        }
+        return {key: part for key, part in found.items() if part}
 
     def _is_address(self, known: Known, text: str) -> bool:
         """In our own columns, where addresses stand, people write names as well."""
         return text in known.slugs or not self.mapping.is_own
 
-    def _mend(self, shape: ListShape, is_name: bool) -> str:
-        if shape.can_create and is_name and not self.create_missing:
+    def _mend(self, told: tuple[str, str]) -> str:
+        if told in self.can_be_made:
             return _("Add it at the desk, or let the import make it as a draft.")
+        if told in self.like_addresses:
+            return like_an_address()
         return _("Add it at the desk first, or correct the name.")
-
-    def _role(self, shape: ListShape, role: str) -> str:
-        if not shape.roles:
-            return ""
-        rows = self.shape.model._meta.get_field(shape.rows).related_model
-        return role or rows._meta.get_field(shape.role).default
 
     def _make(self, wanted, name: str, mapping: ListMapping, entry: Entry) -> int:
         """A draft for what is missing; only a number for it while nothing is saved."""
@@ -197,6 +210,8 @@ class Relations:
             pass
         kind = str(shape.model._meta.verbose_name)
         told = (kind, entry.name)
+        if joined.may_be_several(self.mapping, mapping, entry):
+            self._perhaps_several.add((shape.model, entry.name))
         self.made.setdefault(told, []).append(wanted.row)
         if self.saves:
             page = shape.model(status=Status.DRAFT, name=entry.name, **shape.created)
@@ -224,51 +239,6 @@ class Relations:
         self._made_keys[shape.model, pk] = told
         return pk
 
-    def _differ_links(self, planned, shape: ListShape, pks: set[int]) -> None:
-        now = self.linked(planned.page, shape.links)
-        if self.mapping.is_own:
-            is_withheld = shape.withheld_by and getattr(planned.page, shape.withheld_by)
-            pks = pks | (now if is_withheld else now & self.known[shape.model].hidden())
-        if pks != now:
-            planned.links[shape.links] = (pks - now, now - pks)
-            self._tell(planned, shape, {(pk, "") for pk in now}, {(pk, "") for pk in pks})
 
-    def _differ_rows(self, planned, name: str, shape: ListShape, entries) -> None:
-        """Rows of roles that no list of the mapping speaks of are left alone."""
-        rows = self._rows.get(shape.rows, {}).get(planned.page.pk, {})
-        mappings = self.by_list.get(name, [])
-        if mappings and not any(one.with_roles for one in mappings):
-            roles = {self._role(shape, one.role) for one in mappings}
-            rows = {key: pk for key, pk in rows.items() if key[1] in roles}
-        added = [key for key in sorted(entries) if key not in rows]
-        # Our own files say nothing of what the public cannot see.
-        unsaid = self.known[shape.model].hidden() if self.mapping.is_own else ()
-        kept = {key for key in rows if key in entries or key[0] in unsaid}
-        gone = [pk for key, pk in rows.items() if key not in kept]
-        if added or gone:
-            planned.rows_added[name] = added
-            planned.rows_removed[name] = gone
-            self._tell(planned, shape, set(rows), kept | set(added))
-
-    def _tell(self, planned, shape: ListShape, before, after) -> None:
-        if planned.outcome == "created":
-            return
-        labels = self.known[shape.model].labels
-
-        def words(keys):
-            named = [
-                f"{labels.get(pk, pk)} ({role})" if role else str(labels.get(pk, pk))
-                for pk, role in keys
-            ]
-            return " | ".join(sorted(named))
-
-        planned.differ(shape.name, words(before), words(after))
-
-
-def _rows_of(model: type[models.Model], shape: ListShape, pks: list[int]):
-    """The owner, primary key and target of each row, and its role where it has one."""
-    relation = model._meta.get_field(shape.rows)
-    owner = relation.field.attname
-    columns = [owner, "pk", f"{shape.target}_id", *([shape.role] if shape.role else [])]
-    rows = relation.related_model._base_manager.filter(**{f"{owner}__in": pks})
-    return rows.order_by("pk").values_list(*columns)
+def like_an_address() -> str:
+    return _("This could be an address: write the name with a capital letter, or add it first.")

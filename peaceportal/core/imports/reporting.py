@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from peaceportal.core.formats.spreadsheets import cell
-from peaceportal.core.imports.planning import Planned
+from peaceportal.core.imports.planned import Planned
 from peaceportal.core.imports.problems import ImportRefused
 
 COLUMNS = ["row", "outcome", "identifier", "title", "column", "before", "after", "sentence"]

@@ -15,10 +15,18 @@ from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.cells import text_of, tidy, tidy_lines
 from peaceportal.core.imports.dated import date_of
 from peaceportal.core.imports.mapping import ListMapping, Mapping
-from peaceportal.core.imports.problems import Problem, Refused, listed, shortened, what_there_is
+from peaceportal.core.imports.problems import (
+    Problem,
+    Refused,
+    listed,
+    same_but_for_case,
+    shortened,
+    what_there_is,
+)
 from peaceportal.core.imports.reading import Row
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.splitting import Entry, entries_of
+from peaceportal.core.languages import validate_language
 from peaceportal.core.weblinks import WebAddressField
 
 YES, NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
@@ -175,19 +183,23 @@ class Reading:
                     wanted.notes.append(said % {"text": shortened(value)})
             if name == "language" and not value:
                 return
+            if name == "language" and len(value.partition("-")[0]) > 3:
+                # A form takes up to eight letters, as BCP 47 might one day; nothing has them yet.
+                raise Refused(str(validate_language.message))
             wanted.values[name] = value
 
     def _word(self, name: str, text: str) -> str | None:
         """A word of our vocabulary; None leaves what is there, or is there from the first."""
         table = self.mapping.values.get(name, {})
         words = self.shape.words(name)
-        if text in table:
-            return table[text]
-        if text in words:
-            return text
+        for known in (table, {word: word for word in words}):
+            if (key := same_but_for_case(text, known)) is not None:
+                return known[key]
         if not text:
             if name == "kind" and self.mapping.kind:
                 return self.mapping.kind
+            if self.mapping.is_own:  # as if there were no such column
+                return None
             said = _('It is empty. Write one of %(words)s, or in [values.%(name)s] what "" means.')
             raise Refused(said % {"words": listed(words), "name": name})
         if table:
@@ -222,7 +234,7 @@ class Reading:
         for name, mapping in self.mapping.dates.items():
             wanted.columns[name] = mapping.column
             try:
-                wanted.values[name] = date_of(mapping, cells.raw, cells.text)
+                wanted.values[name] = date_of(name, mapping, cells.raw, cells.text)
             except Refused as error:
                 wanted.refuse(error, error.column or mapping.column, error.value)
 

@@ -12,14 +12,17 @@ from pathlib import Path
 from django.db import IntegrityError, connection, models, reset_queries
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peaceportal.core.imports.mapping import Mapping
-from peaceportal.core.imports.planning import CREATED, REFUSED, UNCHANGED, UPDATED, Planned, Planner
-from peaceportal.core.imports.problems import ImportRefused, Problem, listed, spans
+from peaceportal.core.imports.planned import CREATED, REFUSED, UNCHANGED, UPDATED, Planned
+from peaceportal.core.imports.planning import Planner
+from peaceportal.core.imports.problems import ImportRefused, Problem, listed, rows_in_words
 from peaceportal.core.imports.reading import Table, opened
-from peaceportal.core.imports.relations import Relations
+from peaceportal.core.imports.relations import Relations, like_an_address
 from peaceportal.core.imports.reporting import Report
 from peaceportal.core.imports.rows import Reading, Wanted
+from peaceportal.core.imports.schemes import alike
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.sources import Sources
 from peaceportal.core.imports.trees import Tree
@@ -40,6 +43,7 @@ class Told:
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys((CREATED, UPDATED, UNCHANGED, REFUSED), 0)
     )
+    emptied: int = 0  # fields
     is_saved: bool = False
     report_lost: str = ""
     is_settled: bool = True  # whether no more rows are refused than are counted
@@ -52,6 +56,16 @@ class Told:
     pages: dict[int, int] = field(default_factory=dict)  # of each row its page, if asked for
     unknown: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     made: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    can_be_made: set[tuple[str, str]] = field(default_factory=set)
+    like_addresses: set[tuple[str, str]] = field(default_factory=set)
+
+    def unknown_names(self) -> Iterator[tuple[str, bool]]:
+        """Each once with all its rows, and whether it could be made as a draft."""
+        for told, rows in sorted(self.unknown.items()):
+            (said,) = grouped({told: rows})
+            if told in self.like_addresses:
+                said = f"{said}. {like_an_address()}"
+            yield said, told in self.can_be_made
 
     @property
     def failed(self) -> int:
@@ -65,6 +79,8 @@ class Told:
     def count(self, planned: list[Planned]) -> None:
         for one in planned:
             self.counts[one.outcome] += 1
+            if not one.problems:
+                self.emptied += sum(bool(was) and not now for _name, was, now in one.differences)
             self.problems += one.problems[: max(0, MOST_KEPT - len(self.problems))]
             if one.outcome == UPDATED and len(self.changed) < MOST_KEPT:
                 self.changed.append(one)
@@ -98,6 +114,7 @@ class Import:
     agreed: str = ""
     progress: Callable[[str, int], None] = lambda _words, _rows: None
     is_saved: bool = field(default=False, init=False)
+    several: dict[tuple[type[models.Model], str], str] = field(default_factory=dict, init=False)
 
     def run(self) -> Told:
         """Raises ImportRefused where the file or the mapping cannot be used; nothing is saved."""
@@ -109,7 +126,8 @@ class Import:
             notes = [*table.notes, *self._defaults()]
         tree = self._tree()
         told = self._check(tree, report)
-        if not told.is_settled:  # rows whose parents are refused are refused with them
+        # Rows whose parents are refused are refused with them, and so are names that are several.
+        while not told.is_settled:
             report.restart()
             told = self._check(tree, report)
         told.notes = notes = [*notes, *told.notes]
@@ -169,7 +187,12 @@ class Import:
     def _planner(self, tree: Tree | None, *, saves: bool) -> Planner:
         sources = Sources(self.shape.model, self.mapping, saves=saves)
         relations = Relations(
-            self.shape, self.mapping, sources, create_missing=self.create_missing, saves=saves
+            self.shape,
+            self.mapping,
+            sources,
+            create_missing=self.create_missing,
+            saves=saves,
+            several=self.several,
         )
         planner = Planner(self.shape, self.mapping, relations, sources, tree)
         planner.drafts_only = self.drafts_only
@@ -190,16 +213,23 @@ class Import:
             comments = table.comments
             if tree is not None:
                 refused += [one.wanted.row for one in planned if one.problems]
+        told.notes += alike(planner.schemes)
         if comments:
-            said = _("Comments were passed over: rows %(rows)s.")
-            told.notes.append(said % {"rows": spans(comments)})
-        if tree is not None:
-            told.is_settled = not tree.without(refused)
+            said = _("Comments were passed over: %(rows)s.")
+            told.notes.append(said % {"rows": rows_in_words(comments)})
+        several = planner.relations.found_several()
+        self.several |= several
+        told.is_settled = not several
+        if tree is not None and tree.without(refused):
+            told.is_settled = False
         self._close(told, planner, report)
         return told
 
     def _close(self, told: Told, planner: Planner, report: Report) -> None:
-        told.unknown, told.made = planner.relations.unknown, planner.relations.made
+        relations = planner.relations
+        told.unknown, told.made = relations.unknown, relations.made
+        told.can_be_made = relations.can_be_made
+        told.like_addresses = relations.like_addresses
         told.fingerprint = report.fingerprint(told.made)
 
     def _save(self, tree: Tree | None, report: Report, checked: Told) -> Told:
@@ -253,10 +283,21 @@ def _changed_meanwhile() -> str:
     )
 
 
+def emptied(fields: int) -> str:
+    said = ngettext(
+        "%d field would be emptied: its cell is empty. To leave a field alone, leave out its "
+        "column.",
+        "%d fields would be emptied: their cells are empty. To leave a field alone, leave out its "
+        "column.",
+        fields,
+    )
+    return said % fields
+
+
 def grouped(told: dict[tuple[str, str], list[int]], most: int = 0) -> Iterator[str]:
     """Each name once, with all its rows; or the first `most` names with few of theirs."""
     for (kind, name), rows in islice(sorted(told.items()), most or None):
-        shown = spans(rows, ROWS_TOLD if most else 0)
-        yield f"{kind} {listed([name])}: " + _("rows %(rows)s") % {"rows": shown}
+        shown = rows_in_words(rows, ROWS_TOLD if most else 0)
+        yield f"{kind} {listed([name])}: {shown}"
     if most and len(told) > most:
         yield _("… and %(rest)d more.") % {"rest": len(told) - most}

@@ -43,6 +43,7 @@ class Shape:
     singles: Mapping[str, type[models.Model]] = field(default_factory=dict)  # relations to one page
     numbers: Mapping[str, str] = field(default_factory=dict)  # each within one of `singles`
     has_parent: bool = False
+    is_told_by_name: bool = False  # whether two of one name are probably one
     has_documents: bool = False
     own_names: Mapping[str, str] = field(default_factory=dict)  # columns of our own files
     # Columns of our own files that follow from others, and those that an import cannot take.

@@ -62,9 +62,13 @@ def entries_of(mapping: ListMapping, text, roles=(), missing=()) -> list[Entry]:
 
 
 def _with_role(entry: Entry, roles) -> Entry:
+    if re.search(rf":\s*({'|'.join(roles)})\s*[,;]", entry.name, re.IGNORECASE):
+        said = _("This seems to be several. Write | between them, as Name:role|Name:role.")
+        raise Refused(said, entry.column, entry.name)
     name, colon, role = entry.name.rpartition(":")
+    role = role.strip().casefold()
     if not colon or role not in roles:
-        said = _("Write who and in which role as slug:role. Roles are %(roles)s.")
+        said = _("Write who and in which role as Name:role. Roles are %(roles)s.")
         raise Refused(said % {"roles": listed(roles)}, entry.column, entry.name)
     return entry._replace(name=name.strip(), role=role)
 

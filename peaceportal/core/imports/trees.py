@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from peaceportal.core.folding import fold
+from peaceportal.core.formats.spreadsheets import BETWEEN
 from peaceportal.core.identifiers import Identifier
 from peaceportal.core.imports.finding import Known
 from peaceportal.core.imports.problems import Problem, Refused, listed
@@ -87,22 +88,25 @@ class Tree:
     def _found(self, text: str) -> Node:
         """Raises Refused where that is nothing, or several."""
         found: set[Node] = set()
-        if self.is_own:  # an address, or what a row of the file would get as its address
+        if self.is_own:  # an address goes before whoever is called so
             found |= self.known.at_slug(text)
-        else:
+        if not found:
             found |= self.known.anyhow(text, self.scheme)
-        if not (self.is_own and found):
             for word in {text, fold(text)}:
                 found |= self.names.get(word, set())
         pages = {node for node in found if isinstance(node, int)}
         there = (found - pages) | self.known.kept(pages)
         if len(there) > 1:
             said = _("Several records are called so: %(candidates)s. Write an identifier.")
+            if self.is_own:
+                said = _("Several records are called so: %(candidates)s. Write an address.")
             raise Refused(said % {"candidates": listed(sorted(map(self._told, there)))})
         if there:
             return there.pop()
         if pages:
             self.known.only(pages, text)  # says that it was removed
+        if self.is_own and BETWEEN in text:
+            raise Refused(_("This seems to be several, and a record has one parent. Write one."))
         raise Refused(_("Nothing in the file or on the site is called so. Add it, or correct it."))
 
     def _kept(self, row: int) -> Node | None:
@@ -112,7 +116,7 @@ class Tree:
 
     def _told(self, node: Node) -> str:
         if isinstance(node, int):
-            return self.known.labels.get(node, str(node))
+            return self.known.named(node)
         return _("row %(row)d") % {"row": node[1]}
 
     def _refuse_rings(self, refused: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from peaceportal.core.imports.planning import CREATED, REFUSED, UPDATED
+from peaceportal.core.imports.planned import CREATED, REFUSED, UPDATED
 from peaceportal.core.imports.running import Told, grouped
 
 KEPT = timedelta(days=1)
@@ -57,7 +57,7 @@ class Upload(models.Model):
     # What it would do or did: counts, sentences on the file as a whole, and the packed report.
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
-    unknown = models.JSONField(default=list)
+    unknown = models.JSONField(default=list)  # sentences, and whether each could be made
     made = models.JSONField(default=list)
     pages = models.JSONField(default=dict)  # by the number of a row, the primary key of its page
     report = models.BinaryField(default=b"")
@@ -91,9 +91,21 @@ class Upload(models.Model):
     def tell(self, told: Told, report: bytes) -> None:
         """Keep what an import said of it."""
         self.counts, self.notes = told.counts, told.notes
-        self.unknown, self.made = list(grouped(told.unknown)), list(grouped(told.made, most=200))
+        self.unknown = list(told.unknown_names())
+        self.made = list(grouped(told.made, most=200))
         self.pages = told.pages
         self.report, self.fingerprint = zlib.compress(report), told.fingerprint
+
+    @property
+    def unknown_names(self) -> list[str]:
+        return [one if isinstance(one, str) else one[0] for one in self.unknown]
+
+    @property
+    def can_create(self) -> bool:
+        """Whether some of what is unknown would be created if that were asked for."""
+        return not self.create_missing and any(
+            one[1] for one in self.unknown if not isinstance(one, str)
+        )
 
     def finish(self) -> None:
         self.imported_at = timezone.now()

@@ -14,6 +14,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from peaceportal.core.imports.cells import Unreadable
+from peaceportal.core.imports.codebook import explained
 from peaceportal.core.imports.mapping import Mapping
 from peaceportal.core.imports.problems import ImportRefused, listed, what_there_is
 from peaceportal.core.imports.shown import shown_date
@@ -41,7 +42,8 @@ def sheet_lines(
         said = _("The workbook has no sheet “%(name)s”.") % {"name": mapping.sheet}
         raise ImportRefused(f"{said} {what_there_is(mapping.sheet, names)}")
     notes = []
-    if not mapping.sheet and len(names) > 1:
+    is_template = mapping.is_own and names[1:] == [explained()]
+    if not mapping.sheet and len(names) > 1 and not is_template:
         said = _("The first sheet was read, of %(names)s. “sheet” in [import] names another.")
         notes.append(said % {"names": listed(names)})
     sheet = book[mapping.sheet or names[0]]

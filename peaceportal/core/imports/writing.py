@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from peaceportal.core.changes import together
 from peaceportal.core.identifiers import Identifier
-from peaceportal.core.imports.planning import CREATED, UPDATED, Planned
+from peaceportal.core.imports.planned import CREATED, UPDATED, Planned
 from peaceportal.core.imports.shapes import Shape
 from peaceportal.core.imports.trees import Tree
 from peaceportal.core.relinking import relink
