@@ -93,7 +93,8 @@ def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
     assert not (tmp_path / "secret_key").exists()
 
 
-def test_site_that_would_do_harm_does_not_start(monkeypatch):
+def test_site_that_would_do_harm_does_not_start(monkeypatch, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     reason = "A restore was stopped half-way."
     monkeypatch.setattr(upgrades, "reason_not_to_serve", lambda: reason)
     with pytest.raises(SystemExit, match=f"cannot start: {reason}"):
