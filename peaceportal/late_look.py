@@ -30,12 +30,19 @@ class LateLook:
         self._lock = Lock()
 
     def __call__(self, environ, start_response):
-        if not self.may_serve:
-            with self._lock:
-                reason = "" if self.may_serve else self._reason()
-            if reason:
-                return self._refuse(start_response)
+        is_file = environ.get("PATH_INFO", "").startswith("/static/")
+        if not self.may_serve and not is_file and not self._is_well():
+            return self._refuse(start_response)
         return self.application(environ, start_response)
+
+    def _is_well(self) -> bool:
+        """One request asks; nobody waits for it, because a host that is off answers late."""
+        if not self._lock.acquire(blocking=False):
+            return self.may_serve
+        try:
+            return self.may_serve or not self._reason()
+        finally:
+            self._lock.release()
 
     def _reason(self) -> str:
         if self.reason and time.monotonic() - self.asked_at < PAUSE:
@@ -53,7 +60,7 @@ class LateLook:
 
     def _refuse(self, start_response):
         # Translators: said by a server that waits for those who run it.
-        words = gettext("This site is being brought up to date. Try again in a few minutes.")
+        words = gettext("This site is not ready yet. Try again in a minute.")
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
         start_response("503 Service Unavailable", [*headers, ("Retry-After", "60")])
         return [words.encode()]

@@ -8,7 +8,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -37,11 +37,18 @@ class Hashing(io.RawIOBase):
 
 
 class Writer:
-    """Writes entries in their order; `seal` ends it."""
+    """Writes entries in their order; `seal` ends it. Left without, it is no whole backup."""
 
     def __init__(self, file: IO[bytes]):
         self.entries: dict[str, dict] = {}
         self._tar = tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        with suppress(OSError):  # where it was not sealed; the draft is thrown away
+            self._tar.close()
 
     def add_file(self, name: str, path: Path) -> None:
         with path.open("rb") as file:

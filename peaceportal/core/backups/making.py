@@ -80,8 +80,7 @@ def make(path: Path) -> Made:
 def _write(draft: Path, copied: Path, packed: Path, _secrets: Path) -> tuple[dict, set[str]]:
     """The archive. Returns its manifest as it was read back, and the names of missing files."""
     kind, moment = connection.vendor, datetime.now(UTC)
-    with draft.open("wb") as file:
-        writer = archive.Writer(file)
+    with draft.open("wb") as file, archive.Writer(file) as writer:
         if kind == "sqlite":
             facts = sqlite.copy(copied)
             with copied.open("rb") as plain, gzip.open(packed, "wb", compresslevel=6) as smaller:
