@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import runpy
 import shutil
 
 import pytest
@@ -118,3 +119,10 @@ def test_doctor_ends_in_peace_where_nobody_reads_on(make_site, monkeypatch):
         monkeypatch.setattr("sys.stdout", out)
         with pytest.raises(SystemExit):
             call_command("doctor", "--quick", stdout=Closed())
+
+
+def test_version_is_that_of_the_site(make_site, monkeypatch, capsys):
+    with make_site("site").open() as site:
+        monkeypatch.setattr("sys.argv", ["manage.py", "version"])
+        runpy.run_path(str(site.settings.BASE_DIR / "manage.py"), run_name="__main__")
+    assert capsys.readouterr().out.startswith(f"Peace Portal {site.settings.VERSION}")
