@@ -33,6 +33,10 @@ def without_media():
     shutil.rmtree(media.aside())
 
 
+def without_a_file_in_place():
+    next(media.stored())[1].unlink()
+
+
 def test_what_is_missing_afterwards_is_unpacked_again(target, backup, monkeypatch):
     away = backup.with_name("away.tar")
     for step, lose in (
@@ -40,6 +44,7 @@ def test_what_is_missing_afterwards_is_unpacked_again(target, backup, monkeypatc
         ("media in", without_media),
         ("media in", without_one_file),
         ("secret", without_scratch),
+        ("clean", without_a_file_in_place),
     ):
         Event.objects.update(title=OLD[0])
         stopped_before(monkeypatch, step, backup)

@@ -118,6 +118,11 @@ def _media_in(facts: dict, tell: Tell) -> None:
     if media.how_many_prepared() is None:
         _unpack_again(facts, tell)
     media.bring_in()
+    _complete(facts, tell)
+
+
+def _complete(facts: dict, tell: Tell) -> None:
+    """Those of the old site are removed only once all of the new are there."""
     if sum(1 for _ in media.stored()) < facts["files"]:
         _unpack_again(facts, tell)
         media.bring_in()
@@ -147,12 +152,7 @@ def _secret(facts: dict, tell: Tell) -> None:
 
 
 def _clean(facts: dict, tell: Tell) -> None:
-    there = sum(1 for _ in media.stored())
-    if there < facts["files"]:
-        raise Refused(
-            f"Of {facts['files']} uploaded files only {there} are in place. Those of the old site "
-            f"are in {media.aside()}. Run “manage.py restore” again."
-        )
+    _complete(facts, tell)
     media.forget()
     shutil.rmtree(journal.scratch(), ignore_errors=True)
 

@@ -73,6 +73,7 @@ def refuse_unless_possible(manifest: dict, *, replace: bool) -> None:
         postgres.program("psql", source["major"])
     try:
         existing = tables.existing()
+        is_filled = has_content(existing)
     except DatabaseError as error:
         if not sqlite.is_damaged(error):
             raise
@@ -87,7 +88,7 @@ def refuse_unless_possible(manifest: dict, *, replace: bool) -> None:
             f"The database has tables that are not of Peace Portal ({sorted(existing)[0]}). Set "
             "DATABASE_URL to an empty database."
         )
-    if not replace and has_content(existing):
+    if not replace and is_filled:
         raise Refused(
             "This site has content, which restoring would replace. If that is meant, make a "
             "backup of it first (manage.py backup FILE), then add --replace."

@@ -89,7 +89,7 @@ def backups():
     words = f"The latest backup is of {moment:%Y-%m-%d %H:%M} UTC"
     if age > OLDEST_BACKUP:
         yield mend_if_public(f"{words}, {age.days} days ago. {by_a_timer}")
-    elif not file.exists() and file.parent == settings.BACKUP_DIR:
+    elif not file.exists() and file.parent == settings.BACKUP_DIR.absolute():
         yield mend(f"{words}, but {file} is gone. Make another: manage.py backup")
     elif not file.exists():
         yield ok(f"{words}; {file} was moved elsewhere.")
