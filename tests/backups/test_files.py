@@ -93,6 +93,7 @@ def test_running_site_is_not_restored(target, backup):
     try:
         with pytest.raises(CommandError, match=r"The site is running here\. Stop it"):
             said("restore", backup, "--replace")
+        assert "Nothing was changed" in said("restore", backup, "--replace", "--dry-run")
     finally:
         os.kill(site, 9)
         os.waitpid(site, 0)

@@ -52,7 +52,7 @@ def write(state: str, **facts) -> None:
 def write_file(to: Path, facts: dict) -> None:
     """Whole or not at all, and there after a power cut."""
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = to.with_name(f".{to.name}")
+    draft = to.with_name(f".{to.name}.{os.getpid()}")
     with draft.open("w") as file:
         json.dump(facts, file)
         file.flush()
@@ -94,8 +94,8 @@ def reason() -> str:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """One restore at a time, and no site that starts or runs here.
+def alone(*, beside_site: bool = False) -> Iterator[None]:
+    """One restore at a time, and no site that starts or runs here, unless it may.
 
     The locks of a process that was killed are gone with it.
     """
@@ -103,7 +103,7 @@ def alone() -> Iterator[None]:
     try:
         if not _locked(restoring, fcntl.LOCK_EX):
             raise Refused("Another restore is running here. Wait until it has ended.")
-        if not _locked(serving, fcntl.LOCK_EX):
+        if not beside_site and not _locked(serving, fcntl.LOCK_EX):
             raise Refused(
                 "The site is running here. Stop it (systemctl stop peaceportal), restore, and "
                 "start it again."

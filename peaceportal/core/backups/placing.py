@@ -65,7 +65,10 @@ def forget_prepared() -> None:
     """
     is_clear = not journal.is_unclear()
     if is_clear:
-        journal.write(journal.PREPARING)
+        try:
+            journal.write(journal.PREPARING)
+        except OSError:  # on a full disk, what is left may lie about until the next restore
+            journal.end()
     shutil.rmtree(journal.scratch(), ignore_errors=True)
     media.forget()
     if connection.vendor == "postgresql":

@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 self.tell_of(file, restoring.check(file))
             else:
                 restoring.refuse_another_user()
-                with journal.alone():
+                with journal.alone(beside_site=options["dry_run"]):
                     self.restore(file, options)
         except Refused as error:
             raise CommandError(str(error)) from error
