@@ -8,7 +8,7 @@ from django.core.management import call_command
 from peaceportal.core.backups import journal, media
 from timeline.models import Event
 
-OLD, NEW = ("What was here", ["old.pdf"]), ("From the backup", ["a/b.pdf", "new.pdf"])
+OLD, NEW = ("What was here", ["old.pdf"]), ("From the backup", ["a/lost+found/b.pdf", "new.pdf"])
 
 
 def said(command, *arguments, **options):

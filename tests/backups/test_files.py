@@ -67,7 +67,7 @@ def test_files_of_others_do_not_stop_a_restore(target, backup, monkeypatch):
     stopped_before(monkeypatch, "media in", backup)
     put(target, "a/meanwhile.pdf")
     said("restore")
-    assert state() == (NEW[0], ["a/b.pdf", "a/meanwhile.pdf", "new.pdf"])
+    assert state() == (NEW[0], ["a/lost+found/b.pdf", "a/meanwhile.pdf", "new.pdf"])
     assert (root / "lost+found").is_dir()
 
 

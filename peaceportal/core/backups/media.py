@@ -80,8 +80,9 @@ def bring_in() -> None:
 
 def _move_all(folder: Path, to: Path) -> None:
     to.mkdir(parents=True, exist_ok=True)
+    stays = {ASIDE, LOST} if folder == Path(settings.MEDIA_ROOT) else set()
     for one in sorted(folder.iterdir()):
-        if one.name in {ASIDE, LOST}:
+        if one.name in stays:
             continue
         if one.is_dir() and not one.is_symlink():
             _move_all(one, to / one.name)
