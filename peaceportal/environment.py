@@ -114,7 +114,8 @@ def database(name: str, *, default: str) -> dict:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            # FULL: an edit that was saved outlives a power cut, for one to three milliseconds each.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         config["CONN_MAX_AGE"] = 60  # seconds: to open it takes longer than most pages
     else:

@@ -118,12 +118,18 @@ def make_ready(*, static: bool, first: bool) -> None:
     """Everything that can have changed since the last start, one line each."""
     import django
     from django.core.management import call_command
-    from django.db import OperationalError, connections
+    from django.db import DatabaseError, OperationalError, connections
 
     django.setup()
     from peaceportal.core import upgrades
+    from peaceportal.core.backups import journal, known
 
-    reason = upgrades.reason_not_to_serve()
+    if not journal.hold_while_serving():
+        _stop("a restore is running here. Wait until it has ended.")
+    try:
+        reason = upgrades.reason_not_to_serve()
+    except DatabaseError:
+        reason = ""  # migrating says more
     if reason:
         _stop(reason)
     try:
@@ -135,7 +141,10 @@ def make_ready(*, static: bool, first: bool) -> None:
         _say(f"The database does not answer: {sentence}")
         _say("The site starts without it and answers 503 until it is back. After an upgrade, start")
         _say("it again then: the database is brought up to date at a start.")
+    except DatabaseError as error:
+        _stop(f"the database cannot be used: {error}. See “manage.py doctor”.")
     else:
+        known.remember()
         if first:
             call_command("load_content")
             call_command("first_staff")

@@ -8,10 +8,11 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from peaceportal.core.backups import journal
+from peaceportal.core.backups import journal, known
 from peaceportal.core.records import Record
 
 
@@ -54,24 +55,34 @@ def newer_database(using: str = "default") -> str:
 def reason_not_to_serve() -> str:
     """Why this site would do harm if it served; empty if it would not.
 
-    A database that does not answer is no reason: the site says so to its visitors, and goes on
-    when it is back.
+    Raises DatabaseError where the database does not answer. That is no reason: the site says so to
+    its visitors, and goes on when it is back.
     """
-    if journal.is_half_way():
-        return "A restore was stopped half-way. Run “manage.py restore” to finish it."
-    try:
-        return newer_database()
-    except DatabaseError:
-        return ""
+    return journal.reason() or known.lost() or newer_database()
+
+
+def reason_to_wait() -> str:
+    """The same, asked of a database that came back after the start, which could not migrate it."""
+    reason = reason_not_to_serve()
+    if reason:
+        return reason
+    executor = MigrationExecutor(connections["default"])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return (
+            "The database has not been brought up to date: it did not answer at the start. Start "
+            "the site again, or run: manage.py migrate"
+        )
+    return ""
 
 
 @checks.register(checks.Tags.database)
 def check_database(app_configs, databases, **kwargs):
-    """Asked by `migrate`, which would otherwise take a newer database for its own."""
+    """Asked by `migrate`, which would otherwise take a newer database for its own, or make an empty
+    one of one that was lost."""
     errors = []
     for alias in databases or []:
         try:
-            sentence = newer_database(alias)
+            sentence = (known.lost() if alias == "default" else "") or newer_database(alias)
         except DatabaseError:
             continue
         if sentence:

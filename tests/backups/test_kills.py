@@ -120,6 +120,6 @@ def test_kill_while_the_database_is_put_in_place_leaves_the_old_one(make_site):
         with site.open():
             killed(site, half)
             assert [event.title for event in Event.objects.all()] == ["What was here"]
-            sqlite.put_in_place(site.folder / "prepared.sqlite3")
+            sqlite.put_in_place(site.folder / "prepared.sqlite3", print)
             assert Event.objects.filter(title__startswith="New").count() == 50
             assert [one for one in doctor.examine() if one.kind == doctor.Kind.MEND] == []

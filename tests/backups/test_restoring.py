@@ -13,7 +13,17 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from peaceportal.core.backups import archive, elsewhere, journal, restoring, surroundings, tables
+from peaceportal.core.backups import (
+    archive,
+    elsewhere,
+    journal,
+    media,
+    placing,
+    restoring,
+    surroundings,
+    tables,
+)
+from peaceportal.core.backups.problems import Refused
 from tests.factories import make_document, make_event
 from tests.rich_records import rich_event, rich_organisation
 from timeline.models import Event
@@ -107,7 +117,9 @@ def test_site_is_rebuilt_elsewhere_while_it_is_edited(make_site, vendor):
         assert (target.folder / "secret_key").read_text().strip() == secret
         make_event(title="Goes on")
         assert Event.objects.matching("goes on").count() == 1
-        assert {path.name for path in target.folder.iterdir() if path.suffix == ".json"} == set()
+        assert {path.name for path in target.folder.iterdir() if path.suffix == ".json"} == {
+            "site.json"
+        }
 
 
 def test_site_with_content_is_replaced_only_when_told_to_and_whole(make_site, monkeypatch):
@@ -119,17 +131,17 @@ def test_site_with_content_is_replaced_only_when_told_to_and_whole(make_site, mo
     file = source.folder / "site.tar"
     with make_site("target").open() as target:
         make_event(title="What was here")
-        media = target.folder / "media"
-        media.mkdir()
-        (media / "old.pdf").write_bytes(b"old")
+        folder = target.folder / "media"
+        folder.mkdir()
+        (folder / "old.pdf").write_bytes(b"old")
         with pytest.raises(CommandError, match="add --replace"):
             said("restore", file)
         assert "Nothing was changed" in said("restore", file, "--dry-run", "--replace")
 
         # Stopped while it was prepared: the site is as it was.
         with monkeypatch.context() as patch:
-            patch.setattr(restoring, "_prepare_secret", raising)
-            patch.setattr(restoring, "forget_prepared", lambda: None)  # as by a kill
+            patch.setattr(restoring.secret, "prepare", raising)
+            patch.setattr(placing, "forget_prepared", lambda: None)  # as by a kill
             with pytest.raises(KeyboardInterrupt):
                 said("restore", file, "--replace")
         assert Event.objects.get().title == "What was here"
@@ -137,13 +149,13 @@ def test_site_with_content_is_replaced_only_when_told_to_and_whole(make_site, mo
 
         # Stopped while it was put in place: the next run says so, and finishes it.
         with monkeypatch.context() as patch:
-            patch.setattr(restoring, "_bring_media_in", raising)
+            patch.setattr(media, "bring_in", raising)
             with pytest.raises(KeyboardInterrupt):
                 said("restore", file, "--replace")
         assert journal.is_half_way()
         assert "finishing it" in said("restore")
         assert Event.objects.get().title == "From the backup"
-        assert [path.name for path in media.iterdir()] == ["new.pdf"]
+        assert [path.name for path in folder.iterdir()] == ["new.pdf"]
         assert not journal.scratch().exists()
 
 
@@ -215,6 +227,19 @@ def test_bad_backup_is_refused_in_words(make_site, tmp_path, monkeypatch):
             for how in ("--check", "--dry-run"):
                 with pytest.raises(CommandError, match=words):
                     said("restore", path, how)
+        for name in ("media//etc/x", "/etc/x", "media/../x", "media/./x", "media/a.pdf", "media/"):
+            with tarfile.open(file) as tar, tarfile.open(tmp_path / "odd.tar", "w") as odd:
+                for entry in tar:
+                    odd.addfile(entry, tar.extractfile(entry))
+                odd.addfile(tarfile.TarInfo(name))
+            with pytest.raises(CommandError, match="is no backup: it has"):
+                said("restore", tmp_path / "odd.tar", "--check")
+        with pytest.raises(Refused, match="lies elsewhere"):
+            archive.unpack(io.BytesIO(), tmp_path / "media" / ".." / "x", within=tmp_path / "media")
+        with monkeypatch.context() as patch:
+            patch.setattr(archive, "MOST_TEXT", 10)
+            with pytest.raises(CommandError, match=r"manifest\.json is too large"):
+                said("restore", file, "--check")
         with monkeypatch.context() as patch:
             patch.setattr(source.settings, "VERSION", "0.0.9")
             with pytest.raises(CommandError, match=r"Install Peace Portal 0\.1\.0 or later"):

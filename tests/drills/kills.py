@@ -156,13 +156,13 @@ def kill_restores(site: Place, chance: random.Random, folder: Path, kills: int) 
     from django.conf import settings
     from django.db import connection
 
-    from peaceportal.core.backups import making, tables
+    from peaceportal.core.backups import media, tables
     from tests.factories import make_event
 
     def sites_digest():
         found = {name: one for name, one in tables.digests().items() if name != "core.logreader"}
         connection.close()
-        return found, [name for name, _path in making.media()]
+        return found, [name for name, _path in media.stored()]
 
     old, new = folder / "one.tar", folder / "two.tar"
     site.manage("backup", old)

@@ -3,8 +3,10 @@ import socket
 import stat
 
 import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
-from peaceportal import serve
+from peaceportal import late_look, serve
 from peaceportal.core import upgrades
 
 
@@ -93,7 +95,8 @@ def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
     assert not (tmp_path / "secret_key").exists()
 
 
-def test_site_that_would_do_harm_does_not_start(monkeypatch):
+def test_site_that_would_do_harm_does_not_start(monkeypatch, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     reason = "A restore was stopped half-way."
     monkeypatch.setattr(upgrades, "reason_not_to_serve", lambda: reason)
     with pytest.raises(SystemExit, match=f"cannot start: {reason}"):
@@ -116,3 +119,51 @@ def test_site_that_would_do_harm_does_not_start(monkeypatch):
 )
 def test_start_does_without_a_database_that_is_off_alone(sentence, is_awaited):
     assert serve.may_come_back(sentence) == is_awaited
+
+
+def test_database_that_comes_back_is_looked_at_before_it_is_served(monkeypatch, settings):
+    said = {"reason": OperationalError("could not connect"), "asked": 0}
+
+    def reason_to_wait():
+        said["asked"] += 1
+        if isinstance(said["reason"], Exception):
+            raise said["reason"]
+        return said["reason"]
+
+    def status(path="/healthz"):
+        lines = []
+        content = site({"PATH_INFO": path}, lambda status, headers: lines.append(status))
+        return lines[0][:3], b"".join(content)
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return [b"the site"]
+
+    monkeypatch.setattr(upgrades, "reason_to_wait", reason_to_wait)
+    monkeypatch.setattr(late_look, "PAUSE", 0)
+    site = late_look.LateLook(application)
+    assert status() == ("200", b"the site")  # which says itself that the database is gone
+    said["reason"] = "The database is newer than this code."
+    assert status()[0] == "503" and b"not ready yet" in status("/timeline/")[1]
+    assert status("/static/site.css")[0] == "200"
+    monkeypatch.setattr(late_look, "PAUSE", 60)
+    said["reason"] = ""
+    assert status()[0] == "503"
+    monkeypatch.setattr(late_look, "PAUSE", 0)
+    assert status()[0] == "200"
+    asked = said["asked"]
+    assert status()[0] == "200" and said["asked"] == asked
+    with site._lock:  # somebody else is asking
+        assert status()[0] == "200"
+        site.may_serve = False
+        assert status()[0] == "503"
+
+
+@pytest.mark.django_db
+def test_database_that_waits_for_migrations_is_not_served_when_it_comes_back(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    assert upgrades.reason_to_wait() == ""
+    applied = MigrationRecorder(connection).applied_migrations()
+    latest = max(name for app, name in applied if app == "core")
+    MigrationRecorder(connection).record_unapplied("core", latest)
+    assert "manage.py migrate" in upgrades.reason_to_wait()

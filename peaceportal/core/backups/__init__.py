@@ -11,5 +11,7 @@ lacks it. Secrets are in a file beside it.
 
     archive      the file: written in one stream, read and checked
     making       a backup of this site
-    restoring    this site from a backup: all checked and prepared first, then put in place
+    restoring    this site from a backup: all checked and prepared first
+    placing      what was prepared takes the place of the site, in steps that a journal notes
+    known        that there was a site here, whose database must not be begun anew
 """

@@ -8,7 +8,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -20,6 +20,8 @@ SETTINGS = "settings.env"
 DATABASES = {"sqlite": "database.sqlite3.gz", "postgresql": "database.pgdump"}
 MEDIA = "media/"
 BLOCK = 1 << 20
+MOST_TEXT = 50_000_000  # bytes of a manifest; one of 100,000 files has about 15
+ITS_END = 2 * tarfile.RECORDSIZE  # bytes within which a whole one has its seal
 
 
 class Hashing(io.RawIOBase):
@@ -35,11 +37,18 @@ class Hashing(io.RawIOBase):
 
 
 class Writer:
-    """Writes entries in their order; `seal` ends it."""
+    """Writes entries in their order; `seal` ends it. Left without, it is no whole backup."""
 
     def __init__(self, file: IO[bytes]):
         self.entries: dict[str, dict] = {}
         self._tar = tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        with suppress(OSError):  # where it was not sealed; the draft is thrown away
+            self._tar.close()
 
     def add_file(self, name: str, path: Path) -> None:
         with path.open("rb") as file:
@@ -72,6 +81,10 @@ def check(path: Path) -> dict:
     for entry, file in entries(path):
         reading = Hashing(file)
         text = b""
+        if entry.name in {MANIFEST, SEAL} and entry.size > MOST_TEXT:
+            raise Refused(f"{path.name} is no backup: its {entry.name} is too large.")
+        if entry.name in found:
+            raise Refused(f"{path.name} is no backup: it has {entry.name!r} twice.")
         while data := reading.read(BLOCK):
             if entry.name in {MANIFEST, SEAL}:
                 text += data
@@ -99,12 +112,25 @@ def entries(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     """Each entry with its content, which is read before the next is asked for."""
     with _in_words(path), tarfile.open(path, "r:") as tar:
         for entry in tar:
-            parts = PurePosixPath(entry.name).parts
-            if not entry.isreg() or entry.name.startswith("/") or ".." in parts:
+            if not entry.isreg() or not _is_plain(entry.name):
                 raise Refused(f"{path.name} is no backup: it has an entry {entry.name!r}.")
             file = tar.extractfile(entry)
             assert file is not None  # noqa: S101 - a regular file
             yield entry, _Content(file, path)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is one way alone to say where a file is, beneath where it is unpacked."""
+    path = PurePosixPath(name)
+    is_within = not path.is_absolute() and ".." not in path.parts and path.parts
+    return bool(is_within) and name == path.as_posix() and "\0" not in name
+
+
+def has_end(path: Path) -> bool:
+    """Whether a backup ends as a whole one does; `check` reads all of it."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - ITS_END))
+        return SEAL.encode() in file.read()
 
 
 class _Content(io.RawIOBase):
@@ -130,8 +156,10 @@ def _in_words(path: Path) -> Iterator[None]:
         raise Refused(f"{path.name} is damaged, or no backup ({error}). Use another.") from error
 
 
-def unpack(file: IO[bytes], path: Path) -> None:
-    """Write the content of an entry, for the owner alone."""
+def unpack(file: IO[bytes], path: Path, *, within: Path) -> None:
+    """Write the content of an entry, for the owner alone, and only beneath a folder."""
+    if not path.resolve().is_relative_to(within.resolve()):
+        raise Refused(f"The backup has a file that lies elsewhere: {path}. Use another backup.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as to:
         while data := file.read(BLOCK):

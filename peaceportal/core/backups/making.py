@@ -6,25 +6,30 @@ import gzip
 import json
 import os
 import shutil
-import stat
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 
-from peaceportal.core.backups import archive, journal, postgres, sqlite, surroundings
+from peaceportal.core.backups import (
+    archive,
+    journal,
+    known,
+    media,
+    postgres,
+    sqlite,
+    surroundings,
+)
 from peaceportal.core.backups.problems import Refused
 
 NAMED = "peaceportal-%Y-%m-%dT%H%M%SZ.tar"
 ALL_NAMED = "peaceportal-????-??-??T??????Z.tar"
 LEFT_OVER = 24 * 3600  # seconds after which what a killed backup left is removed
-# Copies of pictures are made again when they are asked for.
-NOT_KEPT = {"__processed__", ".restoring"}
 
 
 @dataclass
@@ -34,13 +39,18 @@ class Made:
     size: int  # bytes
     records: int  # rows of the database
     files: int
+    missing: list[str] = field(default_factory=list)  # files that records name, and nobody has
+    warning: str = ""  # why none should be pruned
 
 
 def make(path: Path) -> Made:
     """Write a backup to `path`, whole or not at all, readable by its owner alone."""
     path = path.absolute()
-    if journal.is_half_way():
-        raise Refused("A restore was stopped half-way. Run “manage.py restore” to finish it first.")
+    reason = journal.reason() or known.lost()
+    if reason:
+        raise Refused(reason)
+    if connection.vendor == "sqlite" and sqlite.is_missing():
+        raise Refused("There is no site in this database yet. See DATABASE_URL.")
     if path.exists():
         raise Refused(f"{path} is there already. Choose another name.")
     if not path.parent.is_dir():
@@ -50,27 +60,27 @@ def make(path: Path) -> Made:
     try:
         for draft in drafts:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        manifest = _write(*drafts)
+        manifest, missing = _write(*drafts)
         drafts[3].write_text(surroundings.secrets())
-        _durable(drafts[3])
+        journal.durable(drafts[3])
         drafts[3].replace(surroundings.secrets_file(path))
         drafts[0].replace(path)
-        _durable(path.parent)
+        journal.durable(path.parent)
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)
     counts = manifest["counts"].values()
-    files = [name for name in manifest["entries"] if name.startswith(archive.MEDIA)]
-    made = Made(path, surroundings.secrets_file(path), path.stat().st_size, sum(counts), len(files))
+    made = Made(path, surroundings.secrets_file(path), path.stat().st_size, sum(counts), 0)
+    made.files, made.missing = media.named(manifest), sorted(missing)
     _note(made, manifest)
+    known.remember()
     return made
 
 
-def _write(draft: Path, copied: Path, packed: Path, _secrets: Path) -> dict:
-    """The archive. Its manifest is returned as it was read back."""
+def _write(draft: Path, copied: Path, packed: Path, _secrets: Path) -> tuple[dict, set[str]]:
+    """The archive. Returns its manifest as it was read back, and the names of missing files."""
     kind, moment = connection.vendor, datetime.now(UTC)
-    with draft.open("wb") as file:
-        writer = archive.Writer(file)
+    with draft.open("wb") as file, archive.Writer(file) as writer:
         if kind == "sqlite":
             facts = sqlite.copy(copied)
             with copied.open("rb") as plain, gzip.open(packed, "wb", compresslevel=6) as smaller:
@@ -78,11 +88,13 @@ def _write(draft: Path, copied: Path, packed: Path, _secrets: Path) -> dict:
         else:
             facts = postgres.copy(packed)
         copied.unlink()
+        named = facts.pop("named")
         writer.add_file(archive.DATABASES[kind], packed)
         packed.unlink()
-        for name, path in media():
+        for name, path in media.stored():
             with suppress(FileNotFoundError):  # a preview was looked at, and is gone
                 writer.add_file(archive.MEDIA + name, path)
+        missing = _refuse_unless_complete(named, writer.entries)
         writer.add_text(archive.SETTINGS, surroundings.plain())
         writer.seal(
             {
@@ -95,7 +107,7 @@ def _write(draft: Path, copied: Path, packed: Path, _secrets: Path) -> dict:
         )
         file.flush()
         os.fsync(file.fileno())
-    return archive.check(draft)
+    return archive.check(draft), missing
 
 
 def _major() -> int:
@@ -103,17 +115,13 @@ def _major() -> int:
     return postgres.server_major() if connection.vendor == "postgresql" else 3
 
 
-def media() -> Iterator[tuple[str, Path]]:
-    """The uploaded files: their names, as the database has them, and where they are."""
-    root = Path(settings.MEDIA_ROOT)
-    for folder, folders, files in os.walk(root):
-        here = Path(folder)
-        if here == root:
-            folders[:] = [name for name in folders if name not in NOT_KEPT]
-        folders.sort()
-        for path in (here / name for name in sorted(files)):
-            if stat.S_ISREG(path.lstat().st_mode):
-                yield path.relative_to(root).as_posix(), path
+def _refuse_unless_complete(named: set[str], taken: dict) -> set[str]:
+    """The files that records name and that were missing before; those that are there must be in."""
+    missing = {name for name in named if archive.MEDIA + name not in taken}
+    for name in sorted(missing):
+        if default_storage.exists(name):
+            raise Refused(f"The uploaded file {name} could not be taken. Run the command again.")
+    return missing
 
 
 # In the folder for backups
@@ -125,16 +133,32 @@ def next_path() -> Path:
     return folder / datetime.now(UTC).strftime(NAMED)
 
 
-def prune(keep: int) -> list[Path]:
-    """Remove all but the newest `keep` backups that this made, and what killed ones left."""
-    old = sorted(settings.BACKUP_DIR.glob(ALL_NAMED))[:-keep]
+def prune(keep: int, made: Path) -> list[Path]:
+    """Remove all but the newest `keep` backups that this made, and what killed ones left.
+
+    The one just made stays, whatever its name. So do those whose names are of moments to come.
+    """
+    ahead = of_moments_to_come()
+    others = sorted(set(settings.BACKUP_DIR.glob(ALL_NAMED)) - {made, *ahead})
+    old = others[: max(0, len(others) - keep + 1)]
     for path in old:
         surroundings.secrets_file(path).unlink(missing_ok=True)
         path.unlink()
-    for draft in settings.BACKUP_DIR.glob(".peaceportal-*.part"):
+    lonely = [
+        path
+        for path in settings.BACKUP_DIR.glob(f"{ALL_NAMED}.secrets")
+        if not path.with_suffix("").exists()
+    ]
+    for draft in [*lonely, *settings.BACKUP_DIR.glob(".peaceportal-*.part*")]:
         if time.time() - draft.stat().st_mtime > LEFT_OVER:
             draft.unlink(missing_ok=True)
     return old
+
+
+def of_moments_to_come() -> list[Path]:
+    """Backups of which a clock that was ahead has said the moment."""
+    now = datetime.now(UTC).strftime(NAMED)
+    return sorted(path for path in settings.BACKUP_DIR.glob(ALL_NAMED) if path.name > now)
 
 
 # The latest that succeeded, for `manage.py doctor`
@@ -145,12 +169,16 @@ def note_path() -> Path:
 
 
 def _note(made: Made, manifest: dict) -> None:
-    path = note_path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """Of one with less than half of the rows, those of the fuller one before stay noted: a site
+    that lost its content must not outlive its good backups."""
     facts = {"made_at": manifest["made_at"], "file": str(made.path), "size": made.size}
-    draft.write_text(json.dumps(facts))
-    draft.replace(path)
+    before = (latest() or {}).get("rows", 0)
+    if 2 * made.records < before:
+        facts["warning"] = made.warning = (
+            f"The backup has {made.records} rows, and an earlier one had {before}: older ones are "
+            f"kept until you have seen why. If that is right, remove {note_path()}."
+        )
+    journal.write_file(note_path(), facts | {"rows": before if made.warning else made.records})
 
 
 def latest() -> dict | None:
@@ -159,12 +187,3 @@ def latest() -> dict | None:
         return json.loads(note_path().read_text())
     except (OSError, ValueError):
         return None
-
-
-def _durable(path: Path) -> None:
-    """Have it survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

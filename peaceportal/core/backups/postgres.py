@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -18,6 +18,7 @@ from peaceportal.core.backups import tables
 from peaceportal.core.backups.problems import Refused
 
 NEW, OLD = "peaceportal_new", "peaceportal_old"
+PATIENCE = 5  # seconds to wait for those who hold the tables
 DEBIAN = Path("/usr/lib/postgresql")  # where it has each version of the programs
 
 
@@ -61,26 +62,75 @@ def load(dump: Path, major: int) -> None:
     _run([pg_restore, *how, str(dump)], connects=False)
     forget(NEW)
     before, after = dump.with_suffix(".before"), dump.with_suffix(".after")
-    before.write_text(f"CREATE SCHEMA {NEW};\nCREATE SCHEMA {OLD};\n{_move_all(schema, OLD)}")
+    wait = f"SET lock_timeout = '{PATIENCE}s';\n"
+    before.write_text(f"{wait}CREATE SCHEMA {NEW};\nCREATE SCHEMA {OLD};\n{_move_all(schema, OLD)}")
     after.write_text(f"{_move_all(schema, NEW)}{_move_all(OLD, schema)}DROP SCHEMA {OLD};\n")
     how = ["--set=ON_ERROR_STOP=1", "--no-psqlrc", "--quiet", "--output=/dev/null"]
-    _run(
-        [psql, *how, "--single-transaction", *(f"--file={one}" for one in (before, script, after))]
-    )
+    files = [f"--file={one}" for one in (before, script, after)]
+    try:
+        _run([psql, *how, "--single-transaction", *files])
+    except Refused as error:
+        if "lock timeout" in str(error):
+            raise Refused(_held(schema)) from error
+        raise
     script.unlink()
 
 
 def put_in_place() -> None:
     """In one transaction: what is in `NEW` becomes the site, and what was the site is dropped."""
     schema = current_schema()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [NEW])
-        if cursor.fetchone() is None:  # it was put in place before this was stopped
-            return
-        with transaction.atomic():
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+            cursor.execute("SET LOCAL synchronous_commit = on")
             cursor.execute(_drop_all(schema))
             cursor.execute(_move_all(NEW, schema))
             cursor.execute(f"DROP SCHEMA {NEW}")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "55P03":
+            raise
+        raise Refused(_held(schema)) from error
+
+
+def mark(number: int) -> None:
+    """The mark of a restore, which a table takes with it from schema to schema."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON TABLE django_migrations IS 'restored {number:d}'")
+
+
+def is_marked(number: int, schema: str = "") -> bool:
+    """Whether a schema, or else the site, has the mark of a restore."""
+    table = f"{_quoted(schema or current_schema())}.django_migrations"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [table])
+        return cursor.fetchone()[0] == f"restored {number:d}"
+
+
+def _held(schema: str) -> str:
+    """Who else has the tables of the site open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT a.pid, a.usename, a.application_name, a.state,
+                   to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+            FROM pg_locks l
+            JOIN pg_class c ON c.oid = l.relation
+            JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE c.relnamespace = %s::regnamespace AND l.granted AND a.pid <> pg_backend_pid()
+              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+            [_quoted(schema)],
+        )
+        found = cursor.fetchall()
+    who = "; ".join(
+        f"process {pid} of {user}{f' ({program})' if program else ''}, {state}, since {since} UTC"
+        for pid, user, program, state, since in found
+    )
+    end = f" or end it in psql: SELECT pg_terminate_backend({found[0][0]});" if found else ""
+    return (
+        f"Others hold the tables of the site: {who or 'they have just let go'}. Stop the "
+        f"site,{end} and restore again."
+    )
 
 
 def make_schema() -> None:
@@ -176,6 +226,7 @@ def _run(command: Sequence[str], *, connects: bool = True) -> subprocess.Complet
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     if ended.returncode:
-        said = ended.stderr.strip().splitlines()[-1:] or ["it was stopped"]
-        raise Refused(f"{Path(command[0]).name} failed: {said[0]}")
+        lines = ended.stderr.strip().splitlines() or ["it was stopped"]
+        said = next((line for line in lines if "ERROR:" in line), lines[-1])
+        raise Refused(f"{Path(command[0]).name} failed: {said}")
     return ended

@@ -3,14 +3,16 @@
 check     the file is whole, and no newer than this code
 prepare   the database in a file or a schema apart: loaded, counted, migrated; the media in a
           folder apart; the secret
-place     the journal says so, and one after another takes the place of what was there; the
-          old database and media are gone only when the new ones stand
+place     (in `placing`) the journal says so, and one after another takes the place of what was
+          there; the old database and media are gone only when the new ones stand
 """
 
 from __future__ import annotations
 
 import gzip
 import os
+import pwd
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from peaceportal.core import changes, upgrades
 from peaceportal.core.backups import (
@@ -27,15 +29,15 @@ from peaceportal.core.backups import (
     copying,
     elsewhere,
     journal,
+    media,
+    placing,
     postgres,
+    secret,
     sqlite,
     surroundings,
     tables,
 )
 from peaceportal.core.backups.problems import Refused
-
-KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-ASIDE = ".restoring"  # a folder in MEDIA_ROOT, which may be a disk of its own
 
 Tell = Callable[[str], None]
 
@@ -69,17 +71,43 @@ def refuse_unless_possible(manifest: dict, *, replace: bool) -> None:
             )
         postgres.program("pg_restore", source["major"])
         postgres.program("psql", source["major"])
-    existing = tables.existing()
+    try:
+        existing = tables.existing()
+        is_filled = has_content(existing)
+    except DatabaseError as error:
+        if not sqlite.is_damaged(error):
+            raise
+        if not replace:
+            raise Refused(
+                f"The database is damaged ({error}). To put the backup in its place, add "
+                "--replace: what is damaged is kept beside it."
+            ) from error
+        return
     if existing and "django_migrations" not in existing:
         raise Refused(
             f"The database has tables that are not of Peace Portal ({sorted(existing)[0]}). Set "
             "DATABASE_URL to an empty database."
         )
-    if not replace and has_content(existing):
+    if not replace and is_filled:
         raise Refused(
             "This site has content, which restoring would replace. If that is meant, make a "
             "backup of it first (manage.py backup FILE), then add --replace."
         )
+
+
+def refuse_another_user() -> None:
+    """What it writes would belong to that user, and the site could not write it."""
+    try:
+        owner = Path(settings.DATA_DIR).stat().st_uid
+        name = pwd.getpwuid(owner).pw_name
+    except (FileNotFoundError, KeyError):  # it is to be made, or its owner is not of this machine
+        return
+    if owner == os.geteuid():
+        return
+    raise Refused(
+        f"{settings.DATA_DIR} belongs to {name}, who runs the site. Restore as that user: runuser "
+        f"-u {name} -- …"
+    )
 
 
 def has_content(existing: set[str]) -> bool:
@@ -98,90 +126,59 @@ def has_content(existing: set[str]) -> bool:
 
 def restore(path: Path, manifest: dict, tell: Tell) -> None:
     """Prepare it and put it in place. Raises `Refused` with the site as it was."""
-    facts = {"file": str(path.absolute()), "made_at": manifest["made_at"], "into": _into()}
-    journal.write(journal.PREPARING, **facts)
+    facts = {
+        "file": str(path.absolute()),
+        "made_at": manifest["made_at"],
+        "into": surroundings.database(),
+        "files": media.named(manifest),
+        "mark": 1 + secrets.randbelow(2**31 - 1),
+    }
+    if not journal.is_unclear():  # then the site is not known to be whole until this one stands
+        journal.write(journal.PREPARING, **facts)
     try:
-        _prepare(path, manifest, tell)
+        facts["secret"] = _prepare(path, manifest, facts["mark"], tell)
     except BaseException:
-        forget_prepared()
+        placing.forget_prepared()
         raise
     tell("Putting it in place.")
     os.sync()  # what the journal says is there has to be there after a power cut, too
-    first, second = journal.STEPS[:2]
-    journal.write(first, **facts)
-    try:
-        _put_database_in_place()
-    except Exception:  # others hold it, or the disk is full: then nothing was changed
-        forget_prepared()
-        raise
-    journal.write(second, **facts)
-    finish(tell)
-
-
-def finish(tell: Tell) -> None:
-    """Do the steps that are left of a restore that was prepared."""
-    found = journal.read()
-    if found["into"] != _into():
-        raise Refused(
-            f"A restore into {found['into']} was stopped half-way. Set DATABASE_URL to that, and "
-            "run “manage.py restore” to finish it."
-        )
-    doing = {
-        "database": _put_database_in_place,
-        "media out": _take_media_out,
-        "media in": _bring_media_in,
-        "secret": _put_secret_in_place,
-        "clean": _clean,
-    }
-    for step in journal.STEPS[journal.STEPS.index(found["state"]) :]:
-        journal.write(step, **{name: found[name] for name in ("file", "made_at", "into")})
-        doing[step]()
-    journal.end()
-    tell(f"The site is now that of {found['file']}, made at {found['made_at']}.")
-
-
-def forget_prepared() -> None:
-    """Remove what was prepared: the site is as it was."""
-    shutil.rmtree(journal.scratch(), ignore_errors=True)
-    shutil.rmtree(_aside(), ignore_errors=True)
-    if connection.vendor == "postgresql":
-        postgres.forget(postgres.NEW)
-    journal.end()
+    journal.write(journal.STEPS[0], **facts)
+    placing.finish(tell)
 
 
 # Preparing
 
 
-def _prepare(path: Path, manifest: dict, tell: Tell) -> None:
+def _prepare(path: Path, manifest: dict, mark: int, tell: Tell) -> bool:
+    """Everything in places apart; whether there is a secret to be put in place."""
     shutil.rmtree(journal.scratch(), ignore_errors=True)
-    shutil.rmtree(_aside(), ignore_errors=True)
+    media.forget()
     journal.scratch().mkdir(mode=0o700)
     kind = manifest["database"]["kind"]
     tell("Unpacking.")
     for entry, file in archive.entries(path):
         if entry.name == archive.DATABASES[kind]:
             unpacked = gzip.GzipFile(fileobj=file) if kind == "sqlite" else file
-            archive.unpack(unpacked, _database_file(kind))
-        elif entry.name.startswith(archive.MEDIA):
-            to = _aside() / "new" / entry.name.removeprefix(archive.MEDIA)
-            archive.unpack(file, to)
-            to.chmod(settings.FILE_UPLOAD_PERMISSIONS)
-            os.utime(to, (entry.mtime, entry.mtime))
-    _prepare_secret(path, tell)
+            to = placing.database_file(kind)
+            archive.unpack(unpacked, to, within=journal.scratch())
+    media.unpack(path)
+    has_secret = secret.prepare(path, tell)
     if kind == "postgresql":
-        _from_postgresql(manifest, tell)
+        _from_postgresql(manifest, mark, tell)
     else:
-        _from_sqlite(manifest, tell)
+        _from_sqlite(manifest, mark, tell)
+    return has_secret
 
 
-def _from_sqlite(manifest: dict, tell: Tell) -> None:
-    file = _database_file("sqlite")
+def _from_sqlite(manifest: dict, mark: int, tell: Tell) -> None:
+    file = placing.database_file("sqlite")
     with closing(sqlite3.connect(file)) as database:
         sqlite.refuse_unless_sound(database, "The database of this backup")
         _compare(manifest, database.cursor())
     described = elsewhere.sqlite_file(file)
     with elsewhere.default_is(described):
         _migrate(tell)
+        sqlite.mark(mark)
     if connection.vendor == "postgresql":
         postgres.make_schema()
         described_schema = elsewhere.schema(postgres.NEW)
@@ -189,15 +186,17 @@ def _from_sqlite(manifest: dict, tell: Tell) -> None:
             call_command("migrate", verbosity=0, interactive=False)
             for words in copying.copy_into_default("source"):
                 tell(f"{words}.")
+            postgres.mark(mark)
 
 
-def _from_postgresql(manifest: dict, tell: Tell) -> None:
+def _from_postgresql(manifest: dict, mark: int, tell: Tell) -> None:
     tell("Loading the database.")
-    postgres.load(_database_file("postgresql"), manifest["database"]["major"])
+    postgres.load(placing.database_file("postgresql"), manifest["database"]["major"])
     with elsewhere.default_is(elsewhere.schema(postgres.NEW)):
         with connection.cursor() as cursor:
             _compare(manifest, cursor)
         _migrate(tell)
+        postgres.mark(mark)
 
 
 def _compare(manifest: dict, cursor) -> None:
@@ -213,80 +212,6 @@ def _migrate(tell: Tell) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         connection.check_constraints()
-
-
-def _prepare_secret(path: Path, tell: Tell) -> None:
-    """The secret of the site goes where `make run` keeps it, unless the environment sets one."""
-    file = surroundings.secrets_file(path)
-    secret = surroundings.read(file.read_text()).get("SECRET_KEY") if file.is_file() else None
-    if secret is None:
-        tell(
-            f"Without {file.name} beside the backup, the site has another SECRET_KEY: "
-            "authenticator apps and recovery codes have to be set up again."
-        )
-    elif not os.environ.get("SECRET_KEY", "").strip():
-        (journal.scratch() / "secret_key").write_text(secret + "\n")
-        (journal.scratch() / "secret_key").chmod(0o600)
-    elif secret != settings.SECRET_KEY:
-        tell(
-            f"The environment sets another SECRET_KEY than {file.name}: authenticator apps and "
-            "recovery codes work only with the one of the backup."
-        )
-
-
-# Putting in place: each can be done again after a kill
-
-
-def _put_database_in_place() -> None:
-    if connection.vendor == "postgresql":
-        postgres.put_in_place()
-    else:
-        sqlite.put_in_place(_database_file("sqlite"))
-
-
-def _take_media_out() -> None:
-    root = Path(settings.MEDIA_ROOT)
-    _move_all(root, _aside() / "before")
-
-
-def _bring_media_in() -> None:
-    _move_all(_aside() / "new", Path(settings.MEDIA_ROOT))
-
-
-def _move_all(folder: Path, to: Path) -> None:
-    if not folder.is_dir():
-        return
-    to.mkdir(parents=True, exist_ok=True)
-    for one in folder.iterdir():
-        if one.name != ASIDE:
-            one.replace(to / one.name)
-
-
-def _put_secret_in_place() -> None:
-    prepared = journal.scratch() / "secret_key"
-    if prepared.is_file():
-        shutil.copyfile(prepared, settings.SECRET_KEY_FILE)  # it may be on another disk
-        Path(settings.SECRET_KEY_FILE).chmod(0o600)
-
-
-def _clean() -> None:
-    shutil.rmtree(_aside(), ignore_errors=True)
-    shutil.rmtree(journal.scratch(), ignore_errors=True)
-
-
-def _database_file(kind: str) -> Path:
-    return journal.scratch() / {"sqlite": "database.sqlite3", "postgresql": "database.dump"}[kind]
-
-
-def _aside() -> Path:
-    return Path(settings.MEDIA_ROOT) / ASIDE
-
-
-def _into() -> str:
-    """The database of this site, by which another one is told apart."""
-    described = connection.settings_dict
-    place = described["HOST"] or described["OPTIONS"].get("host", "")
-    return " ".join(filter(None, [KINDS[connection.vendor], str(described["NAME"]), place]))
 
 
 def _numbers(version: str) -> list[int]:

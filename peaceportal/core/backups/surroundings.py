@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
+KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 ABOUT = """\
 # What the environment set when this backup was made. Secrets are in the file beside the backup.
 # For a shell: set -a; . FILE; set +a        For systemd: EnvironmentFile=FILE
@@ -38,6 +40,13 @@ def read(text: str) -> dict[str, str]:
         name: re.sub(r"\\(.)", r"\1", value)
         for name, value in re.findall(r'^([A-Z_]+)="((?:[^"\\]|\\.)*)"$', text, re.M)
     }
+
+
+def database() -> str:
+    """The database of this site, by which another one is told apart."""
+    described = connection.settings_dict
+    place = described["HOST"] or described["OPTIONS"].get("host", "")
+    return " ".join(filter(None, [KINDS[connection.vendor], str(described["NAME"]), place]))
 
 
 def _lines(values: dict[str, str]) -> str:

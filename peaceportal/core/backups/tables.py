@@ -25,16 +25,32 @@ def kept_models() -> list[type[models.Model]]:
 
 
 def facts(cursor, existing: set[str]) -> dict:
-    """The migrations and the number of rows of each table, asked of any cursor to a copy.
+    """The migrations, the number of rows of each table and the files that rows name (`named`).
 
-    `existing` are its tables: newer code may not have brought it up to date yet.
+    They are asked of any cursor to a copy. `existing` are its tables: newer code may not have
+    brought it up to date yet.
     """
     if "django_migrations" not in existing:
         raise Refused("There is no site in this database yet. See DATABASE_URL.")
     cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
     migrations = [list(row) for row in cursor.fetchall()]
     names = {model._meta.db_table for model in kept_models()} & existing
-    return {"migrations": migrations, "counts": count(cursor, sorted(names))}
+    counts = count(cursor, sorted(names))
+    return {"migrations": migrations, "counts": counts, "named": _files(cursor, existing)}
+
+
+def _files(cursor, existing: set[str]) -> set[str]:
+    found: set[str] = set()
+    for model in kept_models():
+        for field in columns(model):
+            table = model._meta.db_table
+            if table not in existing or not isinstance(field, models.FileField):
+                continue
+            cursor.execute(f'SELECT * FROM "{table}" LIMIT 0')  # noqa: S608
+            if field.column in {column[0] for column in cursor.description}:  # of older code
+                cursor.execute(f'SELECT DISTINCT "{field.column}" FROM "{table}"')  # noqa: S608
+                found.update(name for (name,) in cursor.fetchall() if name)
+    return found
 
 
 def count(cursor, tables: Iterable[str]) -> dict[str, int]:

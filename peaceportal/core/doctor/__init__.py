@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError
 
+from peaceportal.core.backups import sqlite
 from peaceportal.core.doctor import around, database
 from peaceportal.core.doctor.findings import Finding, Kind, mend
 
@@ -36,6 +37,8 @@ def _looked_at(check) -> list[Finding]:
     try:
         return list(check())
     except DatabaseError as error:
+        if sqlite.is_damaged(error):
+            return [mend(f"The database is damaged ({error}). {database.RESTORE}")]
         said = (str(error).strip() or type(error).__name__).splitlines()[0]
         return [mend(f"{check.__name__.strip('_')}: the database refused to say ({said}).")]
     except Exception as error:  # a doctor never breaks down

@@ -15,7 +15,7 @@ from django.core import checks
 from django.core.mail import send_mail
 from django.db import connection
 
-from peaceportal.core.backups import journal, making
+from peaceportal.core.backups import archive, journal, making
 from peaceportal.core.doctor.findings import mend, mend_if_public, note, ok
 
 LEAST_FREE = 500_000_000  # bytes
@@ -24,8 +24,9 @@ MAIL_THAT_GOES_NOWHERE = {"console", "dummy", "filebased", "locmem"}
 
 
 def restore():
-    if journal.is_half_way():
-        yield mend("A restore was stopped half-way. Run “manage.py restore” to finish it.")
+    reason = journal.reason()
+    if reason:
+        yield mend(reason)
 
 
 def settings_():
@@ -44,14 +45,16 @@ def settings_():
 
 
 def secrets():
-    files = [Path(settings.SECRET_KEY_FILE), *settings.BACKUP_DIR.glob("*.secrets")]
+    secret = Path(settings.SECRET_KEY_FILE)
+    files = [*secret.parent.glob(f"{secret.name}*"), *settings.BACKUP_DIR.glob("*.secrets")]
+    files += settings.BACKUP_DIR.glob(making.ALL_NAMED)  # with drafts and addresses of staff
     open_to_others = [
         path for path in files if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     for path in open_to_others:
         yield mend(f"{path} can be read by others. Run: chmod 600 {path}")
     if not open_to_others:
-        yield ok("Secrets are readable by their owner alone.")
+        yield ok("Secrets and backups are readable by their owner alone.")
 
 
 def disks():
@@ -80,20 +83,29 @@ def backups():
     if found is None:
         yield mend_if_public(f"No backup was ever made here. {by_a_timer}")
         return
+    file = Path(found["file"])
     moment = datetime.fromisoformat(found["made_at"])
     age = datetime.now(UTC) - moment
     words = f"The latest backup is of {moment:%Y-%m-%d %H:%M} UTC"
     if age > OLDEST_BACKUP:
         yield mend_if_public(f"{words}, {age.days} days ago. {by_a_timer}")
-    elif not Path(found["file"]).exists():
-        yield ok(f"{words}; {found['file']} was moved elsewhere.")
-    elif not os.access(found["file"], os.R_OK):
-        yield mend(f"{words}, but this user cannot read {found['file']}.")
+    elif not file.exists() and file.parent == settings.BACKUP_DIR.absolute():
+        yield mend(f"{words}, but {file} is gone. Make another: manage.py backup")
+    elif not file.exists():
+        yield ok(f"{words}; {file} was moved elsewhere.")
+    elif not os.access(file, os.R_OK):
+        yield mend(f"{words}, but this user cannot read {file}.")
+    elif file.stat().st_size != found["size"] or not archive.has_end(file):
+        yield mend(f"{words}, but {file} is damaged. Make another: manage.py backup")
     else:
-        yield ok(f"{words}: {found['file']}, {found['size'] / 1e6:.1f} MB.")
-        disks_of = {Path(place).stat().st_dev for place in (settings.DATA_DIR, found["file"])}
+        yield ok(f"{words}: {file}, {found['size'] / 1e6:.1f} MB.")
+        disks_of = {Path(place).stat().st_dev for place in (settings.DATA_DIR, file)}
         if settings.IS_HTTPS and len(disks_of) == 1:
             yield note("Backups are on the disk of the site. Copy them to another machine, too.")
+    if found.get("warning"):
+        yield mend(found["warning"])
+    for path in making.of_moments_to_come():
+        yield mend(f"{path} is named for a moment to come. If a clock was wrong, rename the file.")
 
 
 def email():

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, Min
 from django.utils import timezone
 
 from peaceportal.core import upgrades
-from peaceportal.core.backups import tables
+from peaceportal.core.backups import known, sqlite, tables
 from peaceportal.core.changes import Change, ChangeCounter, version
 from peaceportal.core.doctor.findings import mend, mend_if_public, note, ok
 from peaceportal.core.links.store import Link
@@ -24,19 +24,31 @@ from peaceportal.core.waiting import short_waits
 CLOCKS_DIFFER = timedelta(minutes=5)
 ASKED_WITHIN = timedelta(days=8)  # links; a nightly check asks for each once a week
 FEW = 5  # names that are listed of many
+RESTORE = (
+    "Stop the site and restore the latest backup: manage.py restore FILE --replace. The damaged "
+    "file is kept beside it."
+)
 OFF_THIS_MACHINE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs"}
 
 
 def answers():
+    if connection.vendor == "sqlite" and sqlite.is_missing():
+        # To connect would make an empty file, which looks like a site that has just begun.
+        path = connection.settings_dict["NAME"]
+        words = f"The database does not answer: {path} is not there."
+        yield mend(f"{words} {known.lost() or 'See DATABASE_URL.'}")
+        return
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
         said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        yield mend(f"The database does not answer: {said}. Start it, or see DATABASE_URL.")
+        what_to_do = RESTORE if sqlite.is_damaged(error) else "Start it, or see DATABASE_URL."
+        yield mend(f"The database does not answer: {said}. {what_to_do}")
     else:
-        yield ok(f"The database answers: {database_version()}.")
+        lost = known.lost()
+        yield mend(lost) if lost else ok(f"The database answers: {database_version()}.")
 
 
 def versions():
@@ -201,10 +213,7 @@ def integrity():
             lost = len(cursor.fetchall())
         if said != "ok" or lost:
             why = said if said != "ok" else f"{lost} rows name a row that is not there"
-            yield mend(
-                f"The database is damaged: {why}. Stop the site, keep a copy of the file, and "
-                "restore the latest backup: manage.py restore FILE --replace"
-            )
+            yield mend(f"The database is damaged: {why}. {RESTORE}")
             return
     else:
         with connection.cursor() as cursor:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError("--keep takes a number from 1, and no FILE: it prunes BACKUP_DIR.")
         try:
             made = making.make(file or making.next_path())
-            removed = making.prune(keep) if keep else []
+            removed = making.prune(keep, made.path) if keep and not made.warning else []
         except Refused as error:
             raise CommandError(f"No backup was made. {error}") from error
         except (DatabaseError, sqlite3.Error) as error:
@@ -50,8 +50,21 @@ class Command(BaseCommand):
                 "Read back and checked."
             )
             self.stdout.write(f"Secrets: {made.secrets}. Keep them apart from the backup.")
+            if made.missing:
+                some = ", ".join(made.missing[:5])
+                self.stdout.write(
+                    f"Missing before, and so not in it: {len(made.missing)} files that records "
+                    f"name ({some}). “manage.py doctor” says more."
+                )
             if removed:
                 self.stdout.write(f"Removed {len(removed)} older.")
+        for words in filter(None, [made.warning, *self.ahead(keep)]):
+            self.stderr.write(words)
+
+    def ahead(self, keep):
+        """Names that pruning leaves alone."""
+        for path in making.of_moments_to_come() if keep else []:
+            yield f"{path} is named for a moment to come: was a clock wrong? It is never removed."
 
 
 def _line(error) -> str:

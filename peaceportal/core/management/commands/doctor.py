@@ -1,3 +1,4 @@
+import os
 import sys
 
 from django.core.management.base import BaseCommand
@@ -21,7 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="for programs")
         parser.add_argument("--send-mail-to", metavar="ADDRESS", help="send an e-mail there")
 
-    def handle(self, *args, quick, send_mail_to, **options):
+    def handle(self, *args, **options):
+        try:
+            self.tell(**options)
+        except BrokenPipeError:  # who reads has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+    def tell(self, quick, send_mail_to, **options):
         found = []
         for finding in self.findings(quick, send_mail_to):
             found.append(finding)

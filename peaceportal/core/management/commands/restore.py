@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from peaceportal.core import doctor
-from peaceportal.core.backups import archive, journal, restoring
+from peaceportal.core.backups import journal, media, placing, restoring, surroundings
 from peaceportal.core.backups.problems import Refused
 
 
@@ -35,7 +35,8 @@ class Command(BaseCommand):
             if options["check"] and file:
                 self.tell_of(file, restoring.check(file))
             else:
-                with journal.alone():
+                restoring.refuse_another_user()
+                with journal.alone(beside_site=options["dry_run"]):
                     self.restore(file, options)
         except Refused as error:
             raise CommandError(str(error)) from error
@@ -48,18 +49,19 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. Check the space on the disk and the rights.") from error
 
     def restore(self, file, options):
-        if journal.is_half_way() and not options["dry_run"]:
+        anew = journal.is_unclear() and file and options["replace"]
+        if journal.is_half_way() and not anew and not options["dry_run"]:
             self.tell("An earlier restore was stopped while it was put in place: finishing it.")
-            restoring.finish(self.tell)
+            placing.finish(self.tell)
             self.examine()
             if file:
                 self.tell("To restore another backup, run the command again.")
             return
         if file is None:
             raise CommandError("Nothing is left of an earlier restore. Name the FILE to restore.")
-        if journal.read() is not None:
+        if journal.read() is not None and not journal.is_half_way():
             self.tell("An earlier restore was stopped before it changed anything: the site is old.")
-            restoring.forget_prepared()
+            placing.forget_prepared()
         manifest = restoring.check(file)
         self.tell_of(file, manifest)
         restoring.refuse_unless_possible(manifest, replace=options["replace"])
@@ -71,8 +73,8 @@ class Command(BaseCommand):
 
     def tell_of(self, file, manifest):
         rows = sum(manifest["counts"].values())
-        files = sum(name.startswith(archive.MEDIA) for name in manifest["entries"])
-        kind = restoring.KINDS[manifest["database"]["kind"]]
+        files = media.named(manifest)
+        kind = surroundings.KINDS[manifest["database"]["kind"]]
         self.tell(
             f"{file.name} is whole: {manifest['site']}, made at {manifest['made_at']} by Peace "
             f"Portal {manifest['version']}, {kind}, {rows} rows, {files} files."
