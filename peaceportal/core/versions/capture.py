@@ -112,11 +112,9 @@ def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str
     versions: dict[tuple[str, str], dict] = {}
     for model, pks in batch.items():
         records = model._base_manager.using(using).filter(pk__in=pks).order_by("pk")
-        names = getattr(model, "versioned_rows", ())
-        records = list(records.prefetch_related(*names))
-        _add(records, versions, using)
-        for name in names:
-            _add([row for one in records for row in getattr(one, name).all()], versions, using)
+        _add(list(records), versions, using)
+        for name in getattr(model, "versioned_rows", ()):
+            _add(list(_rows(model, name, pks, using)), versions, using)
     if not versions:
         return
     revision.save(using=using)
@@ -126,6 +124,22 @@ def _write(work: Work, batch: Mapping[type[models.Model], list[int]], using: str
     names = ["revision_id", *next(iter(versions.values()))]
     rows = ([revision.pk, *version.values()] for version in versions.values())
     insert(Version, names, rows, using)
+
+
+def _rows(
+    model: type[models.Model], name: str, pks: list[int], using: str
+) -> models.QuerySet[models.Model]:
+    """What belongs to these records by a relation, not handed to each of them, which is dear."""
+    from django.contrib.contenttypes.fields import GenericRelation
+    from django.contrib.contenttypes.models import ContentType
+
+    relation = model._meta.get_field(name)
+    rows = relation.related_model._default_manager.using(using).order_by("pk")
+    if isinstance(relation, GenericRelation):
+        kind = ContentType.objects.db_manager(using).get_for_model(model)
+        number = f"{relation.object_id_field_name}__in"
+        return rows.filter(**{relation.content_type_field_name: kind, number: pks})
+    return rows.filter(**{f"{relation.field.name}__in": pks})
 
 
 def _add(records: list[models.Model], versions: dict, using: str) -> None:
