@@ -48,6 +48,8 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 X_FRAME_OPTIONS = "DENY"
 # Whether a proxy stands in front that says who asks, and by which scheme.
 TRUST_PROXY = environment.flag("TRUST_PROXY", default=False)
+# Where it says who asks. A name without hyphens has no second spelling that visitors could send.
+PROXY_ADDRESS_HEADER = environment.header("PROXY_ADDRESS_HEADER", default="X-Forwarded-For")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = [

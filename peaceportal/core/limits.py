@@ -7,6 +7,7 @@ keyed hashes alone, no longer than their window.
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from contextlib import suppress
 from threading import Lock
@@ -24,6 +25,9 @@ MOST = 500_000  # rows in a window; whoever is below may have one more result, h
 FEE = 1_000  # rows that even an empty result counts for
 MOST_SEARCHES = 300  # in a window
 TOLD = 20  # searches that a process counts by itself before it tells the others: that is a write
+
+WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+")  # [2001:db8::1]:443, 192.0.2.7:5555
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # addresses of IPv4, as NAT64 writes them
 
 MOST_COUNTED = 10_000  # addresses and windows that a process counts
 
@@ -85,16 +89,38 @@ def _key(kind: str, request: HttpRequest) -> tuple[str, int]:
 def client_address(request: HttpRequest) -> str:
     """Who asks; of IPv6 the network, of which one household has 2^64 addresses.
 
-    Behind a trusted proxy that is the last address in X-Forwarded-For, which the proxy has added:
-    those before it anyone can write.
+    Behind a trusted proxy that is the last address in its header, which the proxy has added: those
+    before it anyone can write. What cannot be read is nobody's: then it is who has connected.
     """
-    address = request.META.get("REMOTE_ADDR", "")
+    connected = request.META.get("REMOTE_ADDR", "")
+    number = _number(connected)
     if settings.TRUST_PROXY:
-        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or address
-    try:
-        number = ipaddress.ip_address(address.partition("%")[0].strip("[]"))
-    except ValueError:
-        return address
+        # WSGI tells no `-` from `_`: of a name without either nobody can send another spelling.
+        name = settings.PROXY_ADDRESS_HEADER.upper().replace("-", "_")
+        number = _number(request.META.get(f"HTTP_{name}", "").rpartition(",")[2]) or number
+    if number is None:
+        return connected
     if number.version == 6:
         return str(ipaddress.ip_network((number, 64), strict=False))
     return str(number)
+
+
+def _number(written: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that is written so, with a port or without; None if it is none.
+
+    One of IPv4 that comes in a form of IPv6 (RFC 4291, 2.5.5.2, and RFC 6052) is that of IPv4:
+    all of them together would else be one network.
+    """
+    written = written.strip()
+    if found := WITH_PORT.fullmatch(written):
+        written = found[1] or found[2]
+    try:
+        number = ipaddress.ip_address(written.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(number, ipaddress.IPv6Address):
+        if number.ipv4_mapped:
+            return number.ipv4_mapped
+        if number in TRANSLATED:
+            return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+    return number
