@@ -35,6 +35,7 @@ from peaceportal.core.remembered import Remembered
 OTHERS = ("/admin/", "/static/", "/media/", "/healthz", "/robots.txt", "/favicon.ico")
 OVERHEAD = 2000  # bytes that a page takes besides its content
 MOST_SEEN = 10_000  # addresses with a query that were asked for, of which some are asked again
+LONGEST = 1000  # characters of an address and its query: what is longer nobody asks for again
 NOT_PUBLIC = "private, no-store"
 
 PAGES = Remembered(settings.PAGE_CACHE_MB * 1_000_000)
@@ -65,10 +66,12 @@ class Seen:
     """Addresses that were asked for lately: one that is asked once is not worth keeping."""
 
     def __init__(self):
-        self._seen: OrderedDict[tuple, None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
         self._lock = Lock()
 
-    def again(self, key: tuple) -> bool:
+    def again(self, address: tuple) -> bool:
+        """Whether it was asked for lately. To mistake one for another keeps a page too many."""
+        key = hash(address)
         with self._lock:
             was_seen = key in self._seen
             self._seen[key] = None
@@ -138,7 +141,7 @@ class WholePages:
             response.headers["Last-Modified"] = http_date(state.modified)
             response.headers["Cache-Control"] = _may_be_kept(state, state.at, is_page)
         is_finite = not request.META.get("QUERY_STRING")
-        is_small = len(response.content) < PAGES.most // 8
+        is_small = len(response.content) < PAGES.most // 8 and _length(key) <= LONGEST
         if request.method == "GET" and is_small and (is_finite or SEEN.again(key)):
             self._keep(response, state, key, is_page)
         if not is_page:
@@ -150,7 +153,12 @@ class WholePages:
         for name in ("cache-control", "x-request-id"):  # of each answer its own
             headers.pop(name, None)
         page = Page(response.content, headers, headers["etag"][1], is_page)
-        PAGES.keep(state.mark, key, page, len(page.content) + OVERHEAD)
+        PAGES.keep(state.mark, key, page, len(page.content) + 4 * _length(key) + OVERHEAD)
+
+
+def _length(key: tuple) -> int:
+    """Characters of an address, of which each may take four bytes."""
+    return sum(len(part or "") for part in key)
 
 
 def _with_rules(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -8,6 +8,7 @@ import brotli
 import pytest
 from django.utils import timezone
 
+from peaceportal import whole_pages
 from peaceportal.core import answering
 from tests.factories import make_area, make_event
 from tests.reading import content_of
@@ -68,6 +69,14 @@ def test_page_is_kept_compressed_for_each_way_to_read_it(client, world):
             assert answer.headers["Vary"] == "Accept-Encoding"
             assert answer.headers["Content-Length"] == str(len(answer.content))
             assert ways[way](answer.content).decode() == text
+
+
+def test_encoding_is_one_that_is_accepted(client):
+    for accepted in ("gzip;q=0", "x-gzip", "br; q=0.0, gzip ; q=0", "identity", "*", ""):
+        for address in ("/timeline/", "/admin/login/", "/timeline.csv"):
+            answer = client.get(address, headers={"Accept-Encoding": accepted})
+            assert "Content-Encoding" not in answer.headers
+            assert "Accept-Encoding" in answer.headers["Vary"]
 
 
 def test_proxies_may_keep_a_page_until_the_clock_changes_it(client, monkeypatch, settings):
@@ -169,6 +178,17 @@ def test_fuzzer_fills_nothing(client, world):
         for _time in range(2):
             client.get(f"/about/?y={number}")
     assert world._weight <= world.most
+
+
+def test_long_queries_take_no_room(client, world):
+    address = "/about/?x=" + "x" * 1000
+    for _time in range(3):
+        assert client.get(address).status_code == 200
+    assert not world._kept
+    for _time in range(2):
+        client.get(address[:900])
+    assert [len(key[3]) for key in world._kept] == [len("x=") + 890]
+    assert all(isinstance(key, int) for key in whole_pages.SEEN._seen)
 
 
 def test_pages_of_one_host_are_not_sent_to_another(client):
