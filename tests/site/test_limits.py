@@ -47,7 +47,7 @@ def test_too_many_searches_are_refused_clearly(client, few, whole_pages):
     limits._searches.clear()  # another process, which the first has told
     other = [client.get("/timeline/", {"q": words}).status_code for words in ("one", "two")]
     assert other == [200, 429]
-    refused = client.get("/search/?q=more")
+    refused = client.get("/search/?%71=more")
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= limits.WINDOW
     assert "searched too often" in text_of(refused)
