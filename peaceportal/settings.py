@@ -214,13 +214,20 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# One that all processes share: what is counted in it is counted once. A migration makes its table.
+# What all processes share: what is counted in it is counted once. Migrations make the tables.
+# Of signing in, and apart from it of visitors: where there are too many entries some are dropped,
+# and no searches, however many, may drop what was counted of passwords.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "peaceportal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+    "visitors": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "peaceportal_visitors",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
+    },
 }
 # Where `manage.py backup` puts what it makes, and which settings belong to a whole site.
 BACKUP_DIR = Path(environment.env.str("BACKUP_DIR", default="") or DATA_DIR / "backups")
