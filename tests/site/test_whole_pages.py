@@ -1,6 +1,7 @@
 """Public pages are kept whole while nothing changes; proxies and browsers may keep them, too."""
 
 import gzip
+import os
 import re
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from peaceportal import whole_pages
-from peaceportal.core import answering
+from peaceportal.core import answering, caching
 from tests.factories import make_area, make_event
 from tests.reading import content_of
 from timeline.models import Event
@@ -204,3 +205,15 @@ def test_state_is_that_of_the_request_within_it_and_of_the_moment_outside(client
     make_area(name="Something else")
     assert client.get("/timeline/").headers["ETag"] != tag
     assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+
+
+def test_release_is_known_by_what_stands_in_its_files(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    file = tmp_path / "templates" / "page.html"
+    file.parent.mkdir()
+    found = []
+    for text, moment in (("one", 1), ("one", 2), ("two", 2)):
+        file.write_text(text)
+        os.utime(file, (moment, moment))
+        found.append(caching.release.__wrapped__())
+    assert found[0] == found[1] != found[2]
