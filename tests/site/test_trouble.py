@@ -1,11 +1,14 @@
 """What is answered and logged when the database, the disk or the program fails."""
 
 import errno
+import gzip
 import json
 import logging
+from unittest import mock
 
 import pytest
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, connection
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -16,7 +19,7 @@ from peaceportal.core.trouble import FULL, GONE, LOCKED, READ_ONLY, SLOW, troubl
 from peaceportal.urls import urlpatterns as real
 from tests.editor import address, send
 from tests.factories import make_event, make_user
-from tests.reading import text_of
+from tests.reading import file_of, text_of
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +128,22 @@ class Failing:
 
 
 handler500 = views.server_error
-urlpatterns = [path("admin/odd/", lambda request: Failing.view(request)), *real]
+
+
+def broken(request):
+    def content():
+        yield b"title\r\n"
+        yield b"Talks\r\n"
+        raise Failing.error
+
+    return StreamingHttpResponse(content(), content_type="text/csv")
+
+
+urlpatterns = [
+    path("admin/odd/", lambda request: Failing.view(request)),
+    path("broken.csv", broken),
+    *real,
+]
 
 
 @pytest.mark.urls(__name__)
@@ -213,6 +231,42 @@ def test_slow_requests_and_queries_are_noted_without_values(client, settings, ca
     assert slow["status"] == 200
     assert slow["ms"] >= 0
     assert not any("secretword" in json.dumps(line) for line in lines)
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("error", "logged", "has_trace"),
+    [
+        (ValueError("ours"), "An answer broke off half-way.", True),
+        (OperationalError("server closed the connection"), GONE.logged, False),
+    ],
+)
+def test_answer_that_breaks_off_says_so_to_its_reader_and_in_the_log(
+    visitor, monkeypatch, caplog, error, logged, has_trace
+):
+    monkeypatch.setattr(Failing, "error", error)
+    answer = visitor.get("/broken.csv", headers={"Accept-Encoding": "gzip"})
+    text = gzip.decompress(file_of(answer)).decode()
+    assert text.startswith("title\r\nTalks\r\n")
+    assert "not whole" in text.splitlines()[-1]
+    assert text.endswith(f"{answer.headers['X-Request-ID']}\n")
+    (line,) = [line for line in lines_of(caplog) if line["level"] == "error"]
+    assert line["message"] == logged
+    assert line["request"] == answer.headers["X-Request-ID"]
+    assert ("exception" in line) == has_trace
+
+
+def test_name_that_is_not_ours_is_one_quiet_line(visitor, settings):
+    settings.ALLOWED_HOSTS = ["peace.example.org"]
+    (handler,) = [each for each in logging.getLogger("django").handlers if each.filters]
+    with mock.patch.object(handler, "stream") as stream:
+        assert visitor.get("/", headers={"Host": "evil.example"}).status_code == 400
+        made = "".join(call.args[0] for call in stream.write.call_args_list)
+    (line,) = [json.loads(line) for line in made.splitlines()]
+    assert (line["level"], line["message"]) == ("warning", "A request was refused.")
+    assert line["logger"] == "django.security.DisallowedHost"
+    assert not {"exception", "evil"} & set(line)
+    assert "evil" not in made
 
 
 def test_outside_of_requests_lines_name_none():
