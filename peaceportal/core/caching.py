@@ -151,12 +151,10 @@ def _trace(connection: BaseDatabaseWrapper) -> object:
         return _trace_of_sqlite(connection)
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        result = connection.connection.pgconn.exec_params(_counter_query().encode(), None)
+        result = connection.connection.pgconn.exec_params(_counter_question(), None)
         if result.status != TUPLES_OK:
             raise OperationalError(result.error_message.decode(errors="replace").strip())
-    return tuple(
-        result.get_value(row, column) for row in range(result.ntuples) for column in (0, 1)
-    )
+    return result.ntuples and (result.get_value(0, 0), result.get_value(0, 1))
 
 
 def _trace_of_sqlite(connection: BaseDatabaseWrapper) -> tuple:
@@ -182,6 +180,11 @@ def _trace_of_sqlite(connection: BaseDatabaseWrapper) -> tuple:
 def _counter_query() -> str:
     table = ChangeCounter._meta.db_table
     return f"SELECT seq, at FROM {table} WHERE id = {ChangeCounter.ONLY_ROW}"  # noqa: S608
+
+
+@cache
+def _counter_question() -> bytes:
+    return _counter_query().encode()
 
 
 def _seconds(at: datetime, until: datetime) -> int:
