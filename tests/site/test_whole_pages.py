@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import brotli
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from peaceportal import whole_pages
@@ -205,6 +206,24 @@ def test_state_is_that_of_the_request_within_it_and_of_the_moment_outside(client
     make_area(name="Something else")
     assert client.get("/timeline/").headers["ETag"] != tag
     assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares by itself")
+def test_state_is_known_where_a_pooler_forgets_what_was_prepared():
+    other = connection.copy()
+    try:
+        first = caching._trace(other)
+        assert caching._known.prepared == (other.connection, True)
+        assert caching._trace(other) == first
+        other.connection.execute("DEALLOCATE ALL")
+        for _time in range(2):
+            assert caching._trace(other) == first
+            assert caching._known.prepared == (other.connection, False)
+        other.connection.execute(b"PREPARE peaceportal_state AS SELECT 1")  # by somebody else
+        caching._known.prepared = None, False
+        assert caching._trace(other) == first
+    finally:
+        other.close()
 
 
 def test_release_is_known_by_what_stands_in_its_files(settings, tmp_path):
