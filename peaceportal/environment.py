@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 import warnings
@@ -30,6 +31,7 @@ NAMES = [
     "HOST",
     "PAGE_CACHE_MB",
     "PORT",
+    "PROXY_ADDRESS_HEADER",
     "PUBLIC_QUERY_SECONDS",
     "REQUIRE_SECOND_FACTOR",
     "SECRET_KEY",
@@ -150,6 +152,14 @@ def time_zone(name: str, *, default: str) -> str:
     value = os.environ.get(name, "").strip() or default
     if value not in available_timezones():
         stop(f"{name} is “{value}”; write a time zone as America/New_York or Europe/Zurich.")
+    return value
+
+
+def header(name: str, *, default: str) -> str:
+    """The name of a header of HTTP."""
+    value = os.environ.get(name, "").strip() or default
+    if not re.fullmatch("[A-Za-z][A-Za-z0-9-]*", value):
+        stop(f"{name} is “{value}”; write the name of a header, as X-Forwarded-For or Visitor.")
     return value
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from peaceportal.core.formats.answers import Problem, as_json, as_text
+from peaceportal.core.formats.answers import Problem
 from peaceportal.core.limits import count_search
+from peaceportal.refusals import refused
 
 
 class Searches:
@@ -19,23 +20,11 @@ class Searches:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        if "q=" in query and not request.path_info.startswith("/admin/") and request.GET.get("q"):
+        is_public = not request.path_info.startswith("/admin/")
+        # As it is read, not as it is written: `%71` is a q.
+        if is_public and request.META.get("QUERY_STRING") and request.GET.get("q"):
             try:
                 count_search(request)
             except Problem as problem:
-                return refused(request, problem)
+                return refused(request, problem, _("Too many searches"))
         return self.get_response(request)
-
-
-def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
-    name = request.path_info.rpartition("/")[2]
-    if "." in name:
-        response = (as_json if name.endswith(".json") else as_text)(problem)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    else:
-        context = {"sentence": problem.sentence}
-        response = render(request, "429.html", context, status=problem.status)
-    for header, value in problem.headers.items():
-        response.headers[header] = value
-    return response

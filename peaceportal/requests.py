@@ -60,7 +60,10 @@ def _seconds(request: HttpRequest) -> float:
 
 
 def _id(request: HttpRequest) -> str:
-    """That of a trusted proxy, so that its log and ours can be read together; or else a new one."""
+    """That of a trusted proxy, so that its log and ours can be read together; or else a new one.
+
+    Who gets another spelling of the header past a proxy names but lines of their own.
+    """
     sent = request.headers.get("X-Request-ID", "") if settings.TRUST_PROXY else ""
     return sent if SANE.fullmatch(sent) else secrets.token_hex(8)
 

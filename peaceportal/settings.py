@@ -48,6 +48,8 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 X_FRAME_OPTIONS = "DENY"
 # Whether a proxy stands in front that says who asks, and by which scheme.
 TRUST_PROXY = environment.flag("TRUST_PROXY", default=False)
+# Where it says who asks. A name without hyphens has no second spelling that visitors could send.
+PROXY_ADDRESS_HEADER = environment.header("PROXY_ADDRESS_HEADER", default="X-Forwarded-For")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = [
@@ -104,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "peaceportal.compression.CompressText",
+    "peaceportal.streams.Streams",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "peaceportal.bodies.BoundedBodies",
@@ -212,13 +215,20 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# One that all processes share: what is counted in it is counted once. A migration makes its table.
+# What all processes share: what is counted in it is counted once. Migrations make the tables.
+# Of signing in, and apart from it of visitors: where there are too many entries some are dropped,
+# and no searches, however many, may drop what was counted of passwords.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "peaceportal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+    "visitors": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "peaceportal_visitors",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
+    },
 }
 # Where `manage.py backup` puts what it makes, and which settings belong to a whole site.
 BACKUP_DIR = Path(environment.env.str("BACKUP_DIR", default="") or DATA_DIR / "backups")
@@ -271,7 +281,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "peaceportal.core.logs.ForWhoever"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {"strangers": {"()": "peaceportal.core.logs.Strangers"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "filters": ["strangers"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
 }

@@ -35,9 +35,23 @@ from peaceportal.core.remembered import Remembered
 OTHERS = ("/admin/", "/static/", "/media/", "/healthz", "/robots.txt", "/favicon.ico")
 OVERHEAD = 2000  # bytes that a page takes besides its content
 MOST_SEEN = 10_000  # addresses with a query that were asked for, of which some are asked again
+LONGEST = 1000  # characters of an address and its query: what is longer nobody asks for again
 NOT_PUBLIC = "private, no-store"
 
 PAGES = Remembered(settings.PAGE_CACHE_MB * 1_000_000)
+
+
+class KeptHeaders(ResponseHeaders):
+    """Headers as Django holds them, read once a request: name by name takes twice as long."""
+
+    @classmethod
+    def of(cls, store: dict[str, tuple[str, str]]) -> KeptHeaders:
+        headers = cls.__new__(cls)
+        headers._store = store
+        return headers
+
+    def items(self):
+        return self._store.values()
 
 
 class Page(NamedTuple):
@@ -57,7 +71,7 @@ class Page(NamedTuple):
             response = HttpResponse(self.content, content_type="")  # it is among the headers
             headers = self.headers.copy()
         headers["cache-control"] = ("Cache-Control", _may_be_kept(state, at, self.is_page))
-        response.headers = _headers(headers)
+        response.headers = KeptHeaders.of(headers)
         return response
 
 
@@ -65,10 +79,12 @@ class Seen:
     """Addresses that were asked for lately: one that is asked once is not worth keeping."""
 
     def __init__(self):
-        self._seen: OrderedDict[tuple, None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
         self._lock = Lock()
 
-    def again(self, key: tuple) -> bool:
+    def again(self, address: tuple) -> bool:
+        """Whether it was asked for lately. To mistake one for another keeps a page too many."""
+        key = hash(address)
         with self._lock:
             was_seen = key in self._seen
             self._seen[key] = None
@@ -138,7 +154,7 @@ class WholePages:
             response.headers["Last-Modified"] = http_date(state.modified)
             response.headers["Cache-Control"] = _may_be_kept(state, state.at, is_page)
         is_finite = not request.META.get("QUERY_STRING")
-        is_small = len(response.content) < PAGES.most // 8
+        is_small = len(response.content) < PAGES.most // 8 and _length(key) <= LONGEST
         if request.method == "GET" and is_small and (is_finite or SEEN.again(key)):
             self._keep(response, state, key, is_page)
         if not is_page:
@@ -150,7 +166,12 @@ class WholePages:
         for name in ("cache-control", "x-request-id"):  # of each answer its own
             headers.pop(name, None)
         page = Page(response.content, headers, headers["etag"][1], is_page)
-        PAGES.keep(state.mark, key, page, len(page.content) + OVERHEAD)
+        PAGES.keep(state.mark, key, page, len(page.content) + 4 * _length(key) + OVERHEAD)
+
+
+def _length(key: tuple) -> int:
+    """Characters of an address, of which each may take four bytes."""
+    return sum(len(part or "") for part in key)
 
 
 def _with_rules(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -189,9 +210,3 @@ def _is_among(tag: str, known: str) -> bool:
     """Compared weakly (RFC 9110, 8.8.3.2): compressed or not, it is the same page."""
     tag = tag.removeprefix("W/")
     return tag in known or known.strip() == "*"
-
-
-def _headers(store: dict[str, tuple[str, str]]) -> ResponseHeaders:
-    headers = ResponseHeaders({})
-    headers._store = store
-    return headers

@@ -76,6 +76,14 @@ def forget_missed_addresses():
     missed.forget(written_at=time.monotonic())
 
 
+@pytest.fixture(autouse=True)
+def forget_visitors():
+    """What one test has asked for is not counted in the next."""
+    from peaceportal.core import limits
+
+    limits.forget()
+
+
 @pytest.fixture
 def whole_pages(monkeypatch):
     """Public pages are kept whole, as on a site, and none is yet."""

@@ -18,6 +18,19 @@ from peaceportal.core import answering
 DETAILS = re.compile(r"^(DETAIL|CONTEXT|HINT):.*\n?", re.M)
 
 
+class Strangers(logging.Filter):
+    """What Django refuses of a stranger is no error of ours, and their words are not written down.
+
+    The class says what it was: `django.security.DisallowedHost` is another name than ours.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security.") and record.levelno == logging.ERROR:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.msg, record.args, record.exc_info = "A request was refused.", (), None
+        return True
+
+
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC)

@@ -191,6 +191,34 @@ def test_address_behind_a_proxy_is_believed_only_if_the_proxy_is_trusted(rf, set
     settings.TRUST_PROXY = True
     assert limits.client_address(request) == "192.0.2.7"
     assert limits.client_address(rf.get("/")) == "127.0.0.1"
+    settings.PROXY_ADDRESS_HEADER = "Visitor"
+    assert limits.client_address(request) == "127.0.0.1"  # visitors can write X_Forwarded_For
+    request = rf.get("/", headers={"X-Forwarded-For": "198.51.100.1", "Visitor": "192.0.2.7"})
+    assert limits.client_address(request) == "192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:5555", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("[::ffff:192.0.2.7]:5555", "192.0.2.7"),
+        ("64:ff9b::192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("[2001:db8::1]:443", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "127.0.0.1"),
+        ("192.0.2.300", "127.0.0.1"),
+        ("[2001:db8::1", "127.0.0.1"),
+        ("198.51.100.1, ", "127.0.0.1"),
+    ],
+)
+def test_address_is_the_same_however_a_proxy_writes_it(rf, settings, written, meant):
+    settings.TRUST_PROXY = True
+    request = rf.get("/", headers={"X-Forwarded-For": written})
+    assert limits.client_address(request) == meant
 
 
 def test_household_has_one_address_of_ipv6(rf):

@@ -41,6 +41,7 @@ def manage(folder, *arguments, **variables):
         ({"SECRET_KEY": SECRET, "TIME_ZONE": "Mars/Base"}, "TIME_ZONE is “Mars/Base”"),
         ({"SECRET_KEY": SECRET, "EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read."),
         ({"SECRET_KEY": SECRET, "SENTRY_DSN": "nonsense"}, "SENTRY_DSN cannot be read."),
+        ({"SECRET_KEY": SECRET, "PROXY_ADDRESS_HEADER": "X_Real"}, "PROXY_ADDRESS_HEADER is “X_"),
         ({"SECRET_KEY": SECRET, "PAGE_CACHE_MB": "-1"}, "write a whole number from 0."),
         ({"SECRET_KEY": SECRET, "SIGN_INS_KEPT_DAYS": "0"}, "write a whole number from 1."),
         (

@@ -1,11 +1,14 @@
 """What is answered and logged when the database, the disk or the program fails."""
 
 import errno
+import gzip
 import json
 import logging
+from unittest import mock
 
 import pytest
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, connection
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -16,7 +19,7 @@ from peaceportal.core.trouble import FULL, GONE, LOCKED, READ_ONLY, SLOW, troubl
 from peaceportal.urls import urlpatterns as real
 from tests.editor import address, send
 from tests.factories import make_event, make_user
-from tests.reading import text_of
+from tests.reading import file_of, text_of
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +128,22 @@ class Failing:
 
 
 handler500 = views.server_error
-urlpatterns = [path("failing/", lambda request: Failing.view(request)), *real]
+
+
+def broken(request):
+    def content():
+        yield b"title\r\n"
+        yield b"Talks\r\n"
+        raise Failing.error
+
+    return StreamingHttpResponse(content(), content_type="text/csv")
+
+
+urlpatterns = [
+    path("admin/odd/", lambda request: Failing.view(request)),
+    path("broken.csv", broken),
+    *real,
+]
 
 
 @pytest.mark.urls(__name__)
@@ -142,7 +160,7 @@ urlpatterns = [path("failing/", lambda request: Failing.view(request)), *real]
 def test_editor_is_told_that_nothing_was_saved(visitor, monkeypatch, error, status, said):
     monkeypatch.setattr(Failing, "error", error)
     for method in (visitor.get, visitor.post):
-        answer = method("/failing/")
+        answer = method("/admin/odd/")
         assert answer.status_code == status
         assert said in text_of(answer)
         assert f"name this: {answer.headers['X-Request-ID']}" in text_of(answer)
@@ -154,11 +172,11 @@ def test_editor_is_told_that_nothing_was_saved(visitor, monkeypatch, error, stat
 @pytest.mark.urls(__name__)
 def test_request_has_the_id_of_a_trusted_proxy_alone(visitor, settings):
     sent = {"X-Request-ID": "proxy-1234567890"}
-    assert visitor.get("/failing/", headers=sent).headers["X-Request-ID"] != "proxy-1234567890"
+    assert visitor.get("/admin/odd/", headers=sent).headers["X-Request-ID"] != "proxy-1234567890"
     settings.TRUST_PROXY = True
-    assert visitor.get("/failing/", headers=sent).headers["X-Request-ID"] == "proxy-1234567890"
+    assert visitor.get("/admin/odd/", headers=sent).headers["X-Request-ID"] == "proxy-1234567890"
     for odd in ("short", "a" * 65, 'with"quote-and-more', "new\nline-and-more"):
-        made = visitor.get("/failing/", headers={"X-Request-ID": odd}).headers["X-Request-ID"]
+        made = visitor.get("/admin/odd/", headers={"X-Request-ID": odd}).headers["X-Request-ID"]
         assert made != odd
         assert len(made) == 16
 
@@ -175,7 +193,7 @@ def test_error_is_one_line_of_json_that_names_the_request_and_nobody(visitor, ca
     handler.emit = lambda record: made.append(JsonLines().format(record))
     logger.addHandler(handler)
     try:
-        answer = visitor.get("/failing/?token=secret", headers={"X-Forwarded-For": "192.0.2.7"})
+        answer = visitor.get("/admin/odd/?token=secret", headers={"X-Forwarded-For": "192.0.2.7"})
     finally:
         logger.removeHandler(handler)
     (text,) = made
@@ -192,7 +210,7 @@ def test_error_is_one_line_of_json_that_names_the_request_and_nobody(visitor, ca
         "message": "Internal Server Error",
         "request": answer.headers["X-Request-ID"],
         "method": "GET",
-        "path": "/failing/",
+        "path": "/admin/odd/",
         "status": 500,
     }
 
@@ -215,23 +233,46 @@ def test_slow_requests_and_queries_are_noted_without_values(client, settings, ca
     assert not any("secretword" in json.dumps(line) for line in lines)
 
 
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("error", "logged", "has_trace"),
+    [
+        (ValueError("ours"), "An answer broke off half-way.", True),
+        (OperationalError("server closed the connection"), GONE.logged, False),
+    ],
+)
+def test_answer_that_breaks_off_says_so_to_its_reader_and_in_the_log(
+    visitor, monkeypatch, caplog, error, logged, has_trace
+):
+    monkeypatch.setattr(Failing, "error", error)
+    answer = visitor.get("/broken.csv", headers={"Accept-Encoding": "gzip"})
+    text = gzip.decompress(file_of(answer)).decode()
+    assert text.startswith("title\r\nTalks\r\n")
+    assert "not whole" in text.splitlines()[-1]
+    assert text.endswith(f"{answer.headers['X-Request-ID']}\n")
+    (line,) = [line for line in lines_of(caplog) if line["level"] == "error"]
+    assert line["message"] == logged
+    assert line["request"] == answer.headers["X-Request-ID"]
+    assert ("exception" in line) == has_trace
+
+
+def test_name_that_is_not_ours_is_one_quiet_line(visitor, settings):
+    settings.ALLOWED_HOSTS = ["peace.example.org"]
+    (handler,) = [each for each in logging.getLogger("django").handlers if each.filters]
+    with mock.patch.object(handler, "stream") as stream:
+        assert visitor.get("/", headers={"Host": "evil.example"}).status_code == 400
+        made = "".join(call.args[0] for call in stream.write.call_args_list)
+    (line,) = [json.loads(line) for line in made.splitlines()]
+    assert (line["level"], line["message"]) == ("warning", "A request was refused.")
+    assert line["logger"] == "django.security.DisallowedHost"
+    assert not {"exception", "evil"} & set(line)
+    assert "evil" not in made
+
+
 def test_outside_of_requests_lines_name_none():
     record = logging.LogRecord("x", 40, "", 1, "Words", (), None)
     assert answering.now() is answering.NOTHING
     assert set(json.loads(JsonLines().format(record))) == {"time", "level", "logger", "message"}
-
-
-def test_too_much_at_once_is_refused_in_words(admin_client, client):
-    from peaceportal import bodies
-
-    def sent(client, address, length):
-        return client.generic("POST", address, b"x", CONTENT_LENGTH=str(length))
-
-    refused = sent(admin_client, "/admin/timeline/event/add/", bodies.MEGABYTES * 1_000_000 + 1)
-    assert refused.status_code == 413
-    assert f"may have {bodies.MEGABYTES} MB" in text_of(refused)
-    assert sent(client, "/timeline/", 2_000_000).status_code == 413
-    assert sent(client, "/timeline/", 1).status_code in {403, 405}
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such switch")

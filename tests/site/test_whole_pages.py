@@ -1,14 +1,17 @@
 """Public pages are kept whole while nothing changes; proxies and browsers may keep them, too."""
 
 import gzip
+import os
 import re
 from datetime import timedelta
 
 import brotli
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from peaceportal.core import answering
+from peaceportal import whole_pages
+from peaceportal.core import answering, caching
 from tests.factories import make_area, make_event
 from tests.reading import content_of
 from timeline.models import Event
@@ -68,6 +71,14 @@ def test_page_is_kept_compressed_for_each_way_to_read_it(client, world):
             assert answer.headers["Vary"] == "Accept-Encoding"
             assert answer.headers["Content-Length"] == str(len(answer.content))
             assert ways[way](answer.content).decode() == text
+
+
+def test_encoding_is_one_that_is_accepted(client):
+    for accepted in ("gzip;q=0", "x-gzip", "br; q=0.0, gzip ; q=0", "identity", "*", ""):
+        for address in ("/timeline/", "/admin/login/", "/timeline.csv"):
+            answer = client.get(address, headers={"Accept-Encoding": accepted})
+            assert "Content-Encoding" not in answer.headers
+            assert "Accept-Encoding" in answer.headers["Vary"]
 
 
 def test_proxies_may_keep_a_page_until_the_clock_changes_it(client, monkeypatch, settings):
@@ -171,6 +182,17 @@ def test_fuzzer_fills_nothing(client, world):
     assert world._weight <= world.most
 
 
+def test_long_queries_take_no_room(client, world):
+    address = "/about/?x=" + "x" * 1000
+    for _time in range(3):
+        assert client.get(address).status_code == 200
+    assert not world._kept
+    for _time in range(2):
+        client.get(address[:900])
+    assert [len(key[3]) for key in world._kept] == [len("x=") + 890]
+    assert all(isinstance(key, int) for key in whole_pages.SEEN._seen)
+
+
 def test_pages_of_one_host_are_not_sent_to_another(client):
     client.get("/sitemap-events.xml", headers={"Host": "one.example"})
     other = client.get("/sitemap-events.xml", headers={"Host": "two.example"})
@@ -184,3 +206,33 @@ def test_state_is_that_of_the_request_within_it_and_of_the_moment_outside(client
     make_area(name="Something else")
     assert client.get("/timeline/").headers["ETag"] != tag
     assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares by itself")
+def test_state_is_known_where_a_pooler_forgets_what_was_prepared():
+    other = connection.copy()
+    try:
+        first = caching._trace(other)
+        assert caching._known.prepared == (other.connection, True)
+        assert caching._trace(other) == first
+        other.connection.execute("DEALLOCATE ALL")
+        for _time in range(2):
+            assert caching._trace(other) == first
+            assert caching._known.prepared == (other.connection, False)
+        other.connection.execute(b"PREPARE peaceportal_state AS SELECT 1")  # by somebody else
+        caching._known.prepared = None, False
+        assert caching._trace(other) == first
+    finally:
+        other.close()
+
+
+def test_release_is_known_by_what_stands_in_its_files(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    file = tmp_path / "templates" / "page.html"
+    file.parent.mkdir()
+    found = []
+    for text, moment in (("one", 1), ("one", 2), ("two", 2)):
+        file.write_text(text)
+        os.utime(file, (moment, moment))
+        found.append(caching.release.__wrapped__())
+    assert found[0] == found[1] != found[2]
