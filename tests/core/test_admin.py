@@ -89,7 +89,7 @@ def test_list_takes_search_and_filters(editor, model):
 
 
 JUNK = [
-    *("q=%00", "q=" + "x" * 10_000, "q=" + "+".join("ab" * 2_500), "q=%F0%9F%95%8A" * 50),
+    *("q=%00", "q=" + "x" * 7_500, "q=" + "+".join("ab" * 1_800), "q=%F0%9F%95%8A" * 50),
     *("p=0", "p=-1", "p=99999999999999999999", "p=x", "p=%00", "o=99.-99.x", "o=%00", "all=x"),
     *("e=1", "_facets=%00", "_popup=%00", "_to_field=nonsense", "nonsense=1", "nonsense__x=1"),
     *("status__exact=%00", "kind__exact=nonsense", "kind__exact=a&kind__exact=b", "status="),
@@ -104,7 +104,7 @@ JUNK = [
     *("at__gte=nonsense", "at__gte=%00", "at__lt=99999", "kind__gte=%00"),
     *("happened__gte=nonsense", "created_at__lt=99999-99-99", "areas__gte=x", "id__gte=1e99"),
     *("username__exact=%00", "name__exact=%00", "slug__exact=%00", "password__startswith=a"),
-    *("title__exact=%00", "title__exact=" + "x" * 10_000, "text=%00", "is_staff__exact=%00"),
+    *("title__exact=%00", "title__exact=" + "x" * 7_500, "text=%00", "is_staff__exact=%00"),
 ]
 
 
@@ -446,7 +446,7 @@ def find(client, model, field, term, **more):
 @every_model
 def test_autocomplete_takes_any_term(editor, model):
     for name in admin.site._registry[model].autocomplete_fields:
-        for term in ("", "a", "\0", "x" * 10_000, "a b " * 3_000, "%", "'", '"', "\\"):
+        for term in ("", "a", "\0", "x" * 7_500, "a b " * 1_200, "%", "'", '"', "\\"):
             assert find(editor, model, name, term).status_code == 200, (name, term)
         assert find(editor, model, name, "a", page="x").status_code == 404
 
