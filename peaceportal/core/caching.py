@@ -27,6 +27,7 @@ from peaceportal.core.changes import ChangeCounter
 from peaceportal.core.publishing import Page
 
 COMMAND_OK, TUPLES_OK = 1, 2  # of libpq: done, and the answer of a query
+IDLE = 0  # of libpq: a connection that is in no transaction
 QUESTION = b"peaceportal_state"  # its name among the prepared statements of a connection
 LONGEST = 300  # seconds that an answer may be kept unasked
 
@@ -162,8 +163,10 @@ def _answer_of_postgresql(raw):
     """Prepared once a connection, which halves what a question costs here.
 
     Where that fails, as behind a pooler that hands connections around, it is asked in full from
-    then on.
+    then on. Within a transaction it is never tried: to fail would end the transaction.
     """
+    if raw.pgconn.transaction_status != IDLE:
+        return raw.pgconn.exec_params(_counter_question(), None)
     prepared_for, is_prepared = getattr(_known, "prepared", (None, False))
     if prepared_for is not raw:
         is_prepared = raw.pgconn.prepare(QUESTION, _counter_question()).status == COMMAND_OK

@@ -219,6 +219,10 @@ def test_state_is_known_where_a_pooler_forgets_what_was_prepared():
         for _time in range(2):
             assert caching._trace(other) == first
             assert caching._known.prepared == (other.connection, False)
+        caching._known.prepared = other.connection, True
+        with other.connection.transaction():  # which goes on, whatever was forgotten
+            assert caching._trace(other) == first
+            other.connection.execute("SELECT 1")
         other.connection.execute(b"PREPARE peaceportal_state AS SELECT 1")  # by somebody else
         caching._known.prepared = None, False
         assert caching._trace(other) == first
