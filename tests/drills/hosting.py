@@ -1,6 +1,6 @@
 """Runs the commands of `docs/hosting.md`, as they stand, in a bare Debian folder.
 
-    python -m tests.drills.hosting --root /tmp/bare --mirror http://deb.debian.org/debian
+    python -m tests.drills.hosting --root /tmp/bare
 
 As root, with debootstrap; the folder is made if it is not there, and stays bare. Two programs are
 stood in for, because a folder has no process 1 and no name in the world: systemctl and certbot. How
@@ -38,7 +38,7 @@ MAY_ASK_FOR_MORE = {"peaceportal doctor"}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--root", type=Path, required=True, help="the bare folder")
-    parser.add_argument("--mirror", default="http://deb.debian.org/debian")
+    parser.add_argument("--mirror", help="of Debian; without it, the one that debootstrap takes")
     parser.add_argument("--suite", default="bookworm")
     parser.add_argument("--share", type=Path, action="append", default=[], help="shown inside, too")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -50,7 +50,8 @@ def main() -> None:
         sys.exit("To make a bare system, this drill has to be run as root.")
     if not (options.root / "etc").exists():
         made = ["--variant=minbase", "--include=ca-certificates"]
-        run("debootstrap", *made, options.suite, options.root, options.mirror)
+        mirror = [options.mirror] if options.mirror else []
+        run("debootstrap", *made, options.suite, options.root, *mirror)
     prepare(options.root)
     # All that it mounts and starts ends with it.
     apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts"]
