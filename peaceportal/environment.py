@@ -29,6 +29,7 @@ NAMES = [
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "HOST",
+    "OPERATOR_EMAIL",
     "PAGE_CACHE_MB",
     "PORT",
     "PROXY_ADDRESS_HEADER",
@@ -140,10 +141,10 @@ def mail(name: str, *, default: str) -> dict:
 
 
 def address(name: str, *, default: str) -> str:
-    """The bare address of e-mail in “Peace Office <office@example.org>”."""
+    """The bare address of e-mail in “Peace Office <office@example.org>”; empty if there is none."""
     value = os.environ.get(name, "").strip() or default
     found = parseaddr(value)[1]
-    if "@" not in found:
+    if value and "@" not in found:
         stop(f"{name} is “{value}”; write it as office@example.org.")
     return found
 

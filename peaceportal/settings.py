@@ -310,7 +310,9 @@ EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.env.str(
     "DEFAULT_FROM_EMAIL", default=f"peaceportal@{SITE_HOST}"
 )
 CORRECTIONS_EMAIL = environment.address("CORRECTIONS_EMAIL", default=DEFAULT_FROM_EMAIL)
+OPERATOR_EMAIL = environment.address("OPERATOR_EMAIL", default="")

@@ -97,3 +97,36 @@ def test_doctor_goes_on_where_the_database_is_gone(make_site):
     assert [letter.to for letter in mail.outbox] == [["office@example.org"]]
     assert version.getvalue().startswith(f"Peace Portal {__version__}")
     assert "SQLite, which does not answer" in version.getvalue()
+
+
+def test_what_is_to_be_mended_is_written_to_whoever_runs_the_site(make_site):
+    with make_site("site").open() as site:
+        lines = told("--quick", "--write")
+        assert mail.outbox == []  # all is well
+        note = {"made_at": "2026-01-01T00:00:00+00:00", "file": "/elsewhere/a.tar", "size": 1}
+        making.note_path().write_text(json.dumps(note))
+        site.settings.IS_HTTPS = True
+        lines = told("--quick", "--write")
+        assert "OPERATOR_EMAIL is not set" in " ".join(of_kind("note", lines))
+        assert mail.outbox == []
+        site.settings.OPERATOR_EMAIL = "operator@example.org"
+        lines = told("--quick", "--write")
+    (letter,) = mail.outbox
+    assert letter.to == ["operator@example.org"]
+    assert letter.subject == f"127.0.0.1: {len(of_kind('mend', lines))} things to mend"
+    for words in of_kind("mend", lines):
+        assert f"- {words}" in letter.body
+    for words in of_kind("ok", lines):
+        assert words not in letter.body
+
+
+def test_letter_that_is_not_taken_is_told(make_site, monkeypatch):
+    def refuse(*_anything):
+        raise ConnectionRefusedError("Connection refused")
+
+    monkeypatch.setattr("peaceportal.core.doctor.letters.send_mail", refuse)
+    with make_site("site").open():
+        lines = told("--quick", "--send-mail-to", "office@example.org")
+    assert of_kind("mend", lines) == [
+        "The e-mail to office@example.org was not taken: Connection refused. See EMAIL_URL."
+    ]

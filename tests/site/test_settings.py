@@ -102,3 +102,8 @@ def test_readme_lists_every_variable_that_is_read():
     assert {"SECRET_KEY", "DATA_DIR", "SITE_URL", "PORT"} <= read
     assert listed == read == set(environment.NAMES)
     assert set(environment.SECRET_NAMES) <= read
+
+
+def test_no_variable_from_outside_reaches_the_tests():
+    cleared = set(re.findall(r"-u ([A-Z_]+)", (ROOT / "Makefile").read_text()))
+    assert cleared >= set(environment.NAMES) - {"HOST", "PORT"}

@@ -4,7 +4,7 @@ import sys
 from django.core.management.base import BaseCommand
 
 from peaceportal.core import doctor
-from peaceportal.core.doctor import around
+from peaceportal.core.doctor import around, letters
 
 
 class Command(BaseCommand):
@@ -21,6 +21,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="for programs")
         parser.add_argument("--send-mail-to", metavar="ADDRESS", help="send an e-mail there")
+        parser.add_argument(
+            "--write", action="store_true", help="write to OPERATOR_EMAIL what is to be mended"
+        )
 
     def handle(self, *args, **options):
         try:
@@ -29,9 +32,9 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
 
-    def tell(self, quick, send_mail_to, **options):
+    def tell(self, **options):
         found = []
-        for finding in self.findings(quick, send_mail_to):
+        for finding in self.findings(found, **options):
             found.append(finding)
             if not options["json"]:
                 self.stdout.write(str(finding))
@@ -41,7 +44,9 @@ class Command(BaseCommand):
         if any(finding.kind == doctor.Kind.MEND for finding in found):
             sys.exit(1)
 
-    def findings(self, quick, send_mail_to):
+    def findings(self, found, *, quick, send_mail_to, write, **_options):
         yield from doctor.examine(quick=quick)
         if send_mail_to:
-            yield from around.letter(send_mail_to)
+            yield from letters.trial(send_mail_to)
+        if write:
+            yield from letters.report(found)
