@@ -70,6 +70,7 @@ drills: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.drills.database_gone
 	@$(CLEAN) $(BIN)/python -m tests.drills.two_processes
 	@$(CLEAN) $(BIN)/python -m tests.drills.mixed_load
+	@$(CLEAN) $(BIN)/python -m tests.drills.disk_full  # as root
 
 screenshots: $(VENV)/.tests
 	@$(CLEAN) $(BIN)/python -m tests.screenshots

@@ -265,7 +265,7 @@ IMAGEFIELD_BIN_DEPTH = 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form with hundreds of rows beneath it is no attack
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000  # bytes: the text of a whole book, in any script
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "peaceportal.core.whole_files.WholeFilesStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

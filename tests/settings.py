@@ -16,6 +16,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _FOLDERS = [tempfile.TemporaryDirectory(prefix="peaceportal-") for _ in range(2)]
 MEDIA_ROOT, STATIC_ROOT = (folder.name for folder in _FOLDERS)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "peaceportal.core.whole_files.WholeFilesStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

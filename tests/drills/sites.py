@@ -14,6 +14,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
+from urllib3 import encode_multipart_formdata
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90  # seconds that a server may take to start
 PASSWORD = "only-for-drills-1953"
@@ -62,11 +64,21 @@ class Desk:
     def post(self, address: str, fields: dict, first: str = "") -> int:
         if first:
             self.get(first)
+        return self.send(address, fields)[0]
+
+    def send(self, address: str, fields: dict, files: dict | None = None) -> tuple[int, bytes]:
+        """Status and content. Each file is a name, its content and its type."""
         fields = {**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
-        headers = {**self._sent(), "Content-Type": "application/x-www-form-urlencoded"}
-        status, told, _content = self.site.ask(address, "POST", urlencode(fields, True), headers)
+        if files:
+            several = {k: v if isinstance(v, list) else [v] for k, v in fields.items()}
+            parts = [(name, one) for name, values in several.items() for one in values]
+            body, kind = encode_multipart_formdata([*parts, *files.items()])
+        else:
+            body, kind = urlencode(fields, True), "application/x-www-form-urlencoded"
+        headers = {**self._sent(), "Content-Type": kind}
+        status, told, content = self.site.ask(address, "POST", body, headers)
         self._take(told)
-        return status
+        return status, content
 
     def _sent(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
@@ -100,9 +112,11 @@ def manage(variables: dict, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, env=variables, check=True, stdout=subprocess.DEVNULL)
 
 
-def python(variables: dict, code: str) -> None:
-    code = f"import django\ndjango.setup()\n{code}"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=variables, check=True)
+def python(variables: dict, code: str) -> str:
+    """What it prints."""
+    command = [sys.executable, "-c", f"import django\ndjango.setup()\n{code}"]
+    how = {"cwd": ROOT, "env": variables, "stdout": subprocess.PIPE, "text": True}
+    return subprocess.run(command, check=True, **how).stdout
 
 
 def fill(variables: dict, staff: int = 1) -> None:

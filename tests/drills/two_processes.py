@@ -69,7 +69,7 @@ def event_form(desk: Desk) -> str:
 
 def form_fields(page: str) -> dict[str, list[str]]:
     """What a browser would send of a form that nobody has touched."""
-    form = re.search(r'<form[^>]*id="event_form".*?</form>', page, re.S)[0]
+    form = re.search(r'<form[^>]*id="\w+_form".*?</form>', page, re.S)[0]
     fields: dict[str, list[str]] = {"_save": ["Save"]}
     for tag in re.findall(r"<input[^>]*>", form):
         found = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))

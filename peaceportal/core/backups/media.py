@@ -17,11 +17,12 @@ from django.conf import settings
 
 from peaceportal.core.backups import archive
 from peaceportal.core.backups.problems import Refused
+from peaceportal.core.whole_files import ARRIVING
 
 ASIDE = ".restoring"
 LOST = "lost+found"  # where a file system keeps what it found; it belongs to the system
-# Copies of pictures are made again when they are asked for.
-NOT_KEPT = {"__processed__", ASIDE, LOST}
+# Copies of pictures are made again when they are asked for; what arrives belongs to no record yet.
+NOT_KEPT = {"__processed__", ARRIVING, ASIDE, LOST}
 
 
 def stored() -> Iterator[tuple[str, Path]]:
