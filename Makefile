@@ -7,12 +7,13 @@ NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
-# Tests and checks choose their own settings, whatever is set outside.
+# Tests and checks choose their own settings, whatever is set outside. Each suite, and each process
+# that a test starts, would compile all modules anew if Python might not keep them compiled.
 CLEAN = env -u ALLOWED_HOSTS -u BACKUP_DIR -u CORRECTIONS_EMAIL -u DATABASE_URL -u DATA_DIR -u DEBUG \
 	-u DEFAULT_FROM_EMAIL -u DJANGO_SETTINGS_MODULE -u EMAIL_URL -u OPERATOR_EMAIL \
 	-u PAGE_CACHE_MB -u PROXY_ADDRESS_HEADER -u PUBLIC_QUERY_SECONDS \
 	-u REQUIRE_SECOND_FACTOR -u SECRET_KEY -u SENTRY_DSN -u SIGN_INS_KEPT_DAYS -u SITE_URL \
-	-u SLOW_QUERY_MS -u SLOW_REQUEST_MS -u TIME_ZONE -u TRUST_PROXY
+	-u SLOW_QUERY_MS -u SLOW_REQUEST_MS -u TIME_ZONE -u TRUST_PROXY -u PYTHONDONTWRITEBYTECODE
 HTTPS_SITE = $(CLEAN) DATABASE_URL=sqlite://:memory: SITE_URL=https://peace.example.org \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 MAKEFLAGS += --no-print-directory

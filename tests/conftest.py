@@ -1,5 +1,6 @@
 """What all tests share: no network, and Chromium for those that open pages."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -49,6 +50,12 @@ def pytest_configure(config):
     sys.addaudithook(refuse_network)
     if os.environ.get("REQUIRE_BROWSER") == "1" and not CHROMIUM:
         raise pytest.UsageError(f"REQUIRE_BROWSER is set, but {NO_CHROMIUM}.")
+
+
+def pytest_collection_finish():
+    """What is imported by now stays, and need not be looked at for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):

@@ -58,6 +58,7 @@ def test_every_registered_record_is_in_these_tests():
     assert set(admin.site._registry) == set(RICH)
 
 
+@pytest.mark.one_database
 @every_model
 def test_list_add_and_change_pages_open_with_nothing_inline(editor, model):
     record = RICH[model]("First", 2)
@@ -132,6 +133,7 @@ def test_add_form_survives_whatever_its_address_suggests(editor, model):
         assert form.get(name) in (str(area.pk), [str(area.pk)])
 
 
+@pytest.mark.one_database
 @every_model
 def test_change_page_of_nothing_leads_back(editor, model):
     for pk in ("0", "x", "99999999999999999999", "_00", "%00"):
@@ -153,6 +155,7 @@ WAYS = ["", "?q=talks", "?o=1", "?o=-1", "?all="]
 OF_PAGES = ["?removed=no", "?status__exact=published"]
 
 
+@pytest.mark.one_database
 @every_model
 def test_list_asks_as_often_for_three_rows_as_for_one(editor, model):
     ways = WAYS + OF_PAGES if model in PAGES else WAYS
@@ -276,6 +279,7 @@ def test_lists_are_in_the_order_of_the_site(editor):
     assert titles(last) == titles(first)[::-1]
 
 
+@pytest.mark.one_database
 @every_model
 def test_form_asks_as_often_for_three_rows_as_for_one(editor, model):
     one = queries(editor, address(model, "change", RICH[model]("First", 1).pk))

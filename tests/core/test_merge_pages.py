@@ -18,7 +18,7 @@ from tests.editor import add_rows, address, read_form
 from tests.rich_records import RICH
 from timeline.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 KINDS = [Organisation, AreaOfWork, Place]
 

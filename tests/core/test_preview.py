@@ -18,7 +18,7 @@ from tests.editor import add_rows, address, read_form
 from tests.rich_records import RICH
 from timeline.models import Document, Event
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.versions]
 
 
 @pytest.fixture

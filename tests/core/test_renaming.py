@@ -7,7 +7,7 @@ from peaceportal.core.versions.snapshots import versions_of
 from tests import factories as make
 from tests.editor import address, errors, read_form, saved, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 ASKS = "Readers know this as “Peace Office”. Say why the name is another now, and save."
 

@@ -5,7 +5,7 @@ import pytest
 from tests.imports.files import EVENTS
 from timeline.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 HEAD = ["id", "what", "when", "until", "exact"]
 START = '[dates.happened]\ncolumn = "when"\n'

@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from tests.imports.files import EVENTS
 from timeline.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 HEAD = ["id", "what", "when"]
 

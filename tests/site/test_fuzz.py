@@ -4,6 +4,7 @@ import random
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.urls import resolve
 
 from peaceportal.bodies import LONGEST
@@ -103,10 +104,11 @@ FORMS = [
 
 
 @pytest.mark.parametrize("path", [*LISTS, *FORMS])
-def test_500_made_up_queries_never_give_an_error_of_ours(client, content, path):
+def test_made_up_queries_never_give_an_error_of_ours(client, content, path):
     random_ = random.Random(path)
     answers = set()
-    for _ in range(500):
+    # Another database can only refuse what reaches it, which the first hundred try.
+    for _ in range(500 if connection.vendor == "sqlite" else 100):
         query = made_up_query(random_)
         response = client.get(f"{path}?{query}")
         status = response.status_code

@@ -9,7 +9,7 @@ from organisations.models import Place
 from tests.factories import make_area, make_event, make_organisation, make_place
 from tests.reading import content_of, results_of, text_of, titles_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FORMS = ["atom", "ics", "csv", "json", "bib", "ris", "txt"]
 PARAMETERS = [

@@ -25,7 +25,7 @@ from tests.factories import (
     make_succession,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def led_to(client, record):

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from timeline.held import HELD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 ON_LISTS, ON_DETAILS = 12, 20
 

@@ -28,7 +28,7 @@ from tests.factories import (
 from tests.reading import content_of, text_of
 from timeline.models import Event, EventSeries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SECRET = "Zanzibar"  # stands in every text that nobody may see
 

@@ -24,7 +24,7 @@ from tests.factories import make_document, make_event, make_user
 from tests.reading import file_of
 from timeline.models import Document, Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SECRET = b"Zanzibar"  # stands in everything that a file says besides its pixels
 ADD = {"title": "Talks", "image_alt": "A hall"}
