@@ -58,9 +58,13 @@ def forget_killed(arriving: Path) -> None:
 
 
 def _keep_name(folder: Path) -> None:
-    """Have the name of a new file outlive a power cut, as the file does."""
+    """Have the name of a new file outlive a power cut, as the file does.
+
+    Some file systems of other machines refuse this.
+    """
     opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        with suppress(OSError):
+            os.fsync(opened)
     finally:
         os.close(opened)

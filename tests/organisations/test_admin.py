@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from timeline.models import Participation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 NOT_A_WEB_ADDRESS = ["Write a full web address that begins with https:// or http://."]
 ENDS_TOO_EARLY = ["It would end before it begins. Correct either date."]

@@ -6,7 +6,7 @@ from django.utils.html import escape
 from tests.reading import text_of
 from tests.worlds import LISTS, LONG, make_hard_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

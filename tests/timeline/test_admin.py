@@ -19,7 +19,7 @@ from tests.factories import (
 )
 from timeline.models import Document, Event, EventSeries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 IDENTIFIERS = "core-identifier-content_type-object_id"
 

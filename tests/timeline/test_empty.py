@@ -21,7 +21,7 @@ from tests.reading import results_of, text_of, titles_of
 from timeline.held import HELD
 from timeline.models import Event
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 WHERE_AND_WHAT = "area=mediation&place=burundi"
 
