@@ -22,6 +22,8 @@ from django.utils import timezone
 from peaceportal.core.inserting import insert
 from peaceportal.core.versions import capture
 
+TOGETHER = 500  # records of which the owners are read at once; SQLite takes at most 1,000
+
 
 class ChangeCounter(models.Model):
     """One row; `seq` is the number of the latest change, and the version of all content.
@@ -154,9 +156,11 @@ def with_owners(records: Iterable[models.Model]) -> list[models.Model]:
     by_model: dict[type[models.Model], list[models.Model]] = {}
     for record in found:
         by_model.setdefault(type(record), []).append(record)
-    for model, some in by_model.items():
-        if len(some) > 1:
-            models.prefetch_related_objects(some, *model.owner_fields)
+    for model, several in by_model.items():
+        for start in range(0, len(several), TOGETHER):
+            some = several[start : start + TOGETHER]
+            if len(some) > 1:
+                models.prefetch_related_objects(some, *model.owner_fields)
     return found
 
 

@@ -32,7 +32,7 @@ from tests.factories import (
     make_source,
     make_succession,
 )
-from timeline.models import Event, EventSeries, Participation
+from timeline.models import Document, Event, EventSeries, Participation
 
 pytestmark = pytest.mark.django_db
 
@@ -426,6 +426,16 @@ def test_bulk_create_logs_each_record_with_a_number_of_its_own():
     events = Event.objects.bulk_create([Event(title=f"Event {n}") for n in range(5)])
     assert set(changes_since(before)) == named(*events)
     assert version() == before + 5
+
+
+def test_more_parts_than_one_question_takes_are_made_at_once():
+    events = Event.objects.bulk_create([Event(title=f"Event {n}") for n in range(1_200)])
+    before = version()
+    documents = Document.objects.bulk_create(
+        Document(event=event, title="Record", kind="record", url="https://example.org")
+        for event in events
+    )
+    assert set(changes_since(before)) >= named(*documents)
 
 
 def test_overwriting_rows_unread_is_refused():
