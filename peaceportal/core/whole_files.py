@@ -20,35 +20,52 @@ class WholeFilesStorage(FileSystemStorage):
     """What cannot be written to its end, as on a full disk, leaves nothing behind."""
 
     def _save(self, name: str, content: File) -> str:
+        draft = self._written(content)
+        try:
+            path = self._reserved(name)
+            try:
+                draft.replace(path)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+        finally:
+            draft.unlink(missing_ok=True)
+        _keep_name(path.parent)
+        return path.relative_to(self.location).as_posix()
+
+    def _written(self, content: File) -> Path:
+        """All of a file, under a name of its own."""
         arriving = Path(self.location) / ARRIVING
         arriving.mkdir(parents=True, exist_ok=True)
-        forget_killed(arriving)
+        _forget_killed(arriving)
         with NamedTemporaryFile(dir=arriving, delete=False) as file:
-            path = Path(file.name)
+            draft = Path(file.name)
             try:
                 for chunk in content.chunks():
                     file.write(chunk.encode() if isinstance(chunk, str) else chunk)
                 file.flush()
+                if self.file_permissions_mode is not None:
+                    draft.chmod(self.file_permissions_mode)
                 os.fsync(file.fileno())
-                name = super()._save(name, _Arrived(path))
-            finally:
-                path.unlink(missing_ok=True)
-        _keep_name(Path(self.path(name)).parent)
-        return name
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
+        return draft
+
+    def _reserved(self, name: str) -> Path:
+        """An empty file of this name, or of one like it where somebody else was a moment faster."""
+        while True:
+            path = Path(self.path(name))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError:
+                name = self.get_available_name(name)
+            else:
+                return path
 
 
-class _Arrived(File):
-    """Moved by Django, because it says where it is."""
-
-    def __init__(self, path: Path):
-        super().__init__(None, path.name)
-        self.path = path
-
-    def temporary_file_path(self) -> str:
-        return str(self.path)
-
-
-def forget_killed(arriving: Path) -> None:
+def _forget_killed(arriving: Path) -> None:
     """Remove what processes that were killed left half-way."""
     oldest = time.time() - LONGEST
     for path in arriving.iterdir():

@@ -22,6 +22,9 @@ from tests.factories import make_document, make_event
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+
+
 def told(*arguments):
     """The lines, and whether it ended as it should: with 1 where one says what to mend."""
     out = io.StringIO()
@@ -41,6 +44,7 @@ def of_kind(kind, lines):
 
 def test_each_thing_that_is_not_well_is_told_with_what_to_do(make_site):
     with make_site("site").open() as site:
+        site.settings.EMAIL_BACKEND = CONSOLE
         make_event()
         lines = told()
         assert of_kind("mend", lines) == []
@@ -130,3 +134,15 @@ def test_letter_that_is_not_taken_is_told(make_site, monkeypatch):
     assert of_kind("mend", lines) == [
         "The e-mail to office@example.org was not taken: Connection refused. See EMAIL_URL."
     ]
+
+
+def test_letter_that_would_only_be_printed_is_not_said_to_be_sent(make_site, capfd):
+    with make_site("site").open() as site:
+        site.settings.EMAIL_BACKEND = CONSOLE
+        site.settings.OPERATOR_EMAIL = "operator@example.org"
+        lines = told("--quick", "--send-mail-to", "office@example.org", "--write")
+    assert of_kind("mend", lines) == [
+        f"Nothing was sent to {address}: e-mail goes nowhere. Set EMAIL_URL."
+        for address in ("office@example.org", "operator@example.org")
+    ]
+    assert capfd.readouterr().out == ""

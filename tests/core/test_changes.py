@@ -432,7 +432,7 @@ def test_more_parts_than_one_question_takes_are_made_at_once():
     events = Event.objects.bulk_create([Event(title=f"Event {n}") for n in range(1_200)])
     before = version()
     documents = Document.objects.bulk_create(
-        Document(event=event, title="Record", kind="record", url="https://example.org")
+        Document(event_id=event.pk, title="Record", kind="record", url="https://example.org")
         for event in events
     )
     assert set(changes_since(before)) >= named(*documents)

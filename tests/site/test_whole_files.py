@@ -67,3 +67,21 @@ def test_what_a_killed_process_left_is_no_part_of_a_backup_and_goes(storage, set
     assert [name for name, _path in media.stored()] == ["a.txt"]
     storage.save("b.txt", ContentFile(b"b"))
     assert new.exists() and not old.exists()
+
+
+def test_two_uploads_of_one_name_at_one_moment_are_both_kept(storage):
+    """The second had asked for the name before the first took it."""
+    first = storage._save("report.pdf", ContentFile(b"one"))
+    second = storage._save("report.pdf", ContentFile(b"two"))
+    assert first != second
+    assert (storage.open(first).read(), storage.open(second).read()) == (b"one", b"two")
+
+
+def test_file_that_cannot_take_its_name_leaves_none(storage, settings, monkeypatch):
+    def refuse(*_anything):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="Input/output"):
+        storage.save("report.pdf", ContentFile(b"one"))
+    assert files_in(settings.MEDIA_ROOT) == []

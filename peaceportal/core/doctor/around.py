@@ -15,11 +15,11 @@ from django.core import checks
 from django.db import connection
 
 from peaceportal.core.backups import archive, journal, making
+from peaceportal.core.doctor import letters
 from peaceportal.core.doctor.findings import mend, mend_if_public, note, ok
 
 LEAST_FREE = 500_000_000  # bytes
 OLDEST_BACKUP = timedelta(hours=48)  # one nightly backup may fail before this is said
-MAIL_THAT_GOES_NOWHERE = {"console", "dummy", "filebased", "locmem"}
 
 
 def restore():
@@ -108,8 +108,7 @@ def backups():
 
 
 def email():
-    kind = settings.EMAIL_BACKEND.split(".")[-2]
-    if kind in MAIL_THAT_GOES_NOWHERE:
+    if letters.goes_nowhere():
         yield mend_if_public(
             "E-mail is not sent, only printed: nobody gets an invitation. Set EMAIL_URL."
         )
