@@ -287,6 +287,7 @@ def test_killed_import_leaves_nothing_half(files):
         "DATABASE_URL": f"sqlite:///{database}",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": str(settings.BASE_DIR),
+        "TMPDIR": str(files.folder),  # what is killed leaves its temporary folders behind
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True, timeout=300)

@@ -93,6 +93,7 @@ def environment(database_url, tmp_path):
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": database_url,
         "DATA_DIR": str(tmp_path),
+        "TMPDIR": str(tmp_path),  # what is killed leaves its temporary folders behind
     }
 
 

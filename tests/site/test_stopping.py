@@ -36,6 +36,7 @@ def is_open(port):
 def site(tmp_path, monkeypatch):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "tests.settings")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # what is killed leaves its folders behind
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
