@@ -126,6 +126,8 @@ def has_content(existing: set[str]) -> bool:
 
 def restore(path: Path, manifest: dict, tell: Tell) -> None:
     """Prepare it and put it in place. Raises `Refused` with the site as it was."""
+    if connection.vendor == "postgresql":
+        postgres.refuse_others()
     facts = {
         "file": str(path.absolute()),
         "made_at": manifest["made_at"],
