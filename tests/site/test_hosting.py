@@ -166,6 +166,23 @@ def test_folder_of_the_sites_user_says_nothing_to_root(installed):
     assert not target.exists() and installed.version == "1"
 
 
+@pytest.mark.parametrize(
+    ("site", "host", "name", "at"),
+    [
+        ("https://peace.example.org", "", "peace.example.org", "127.0.0.1:8000"),
+        ("https://peace.example.org/", "10.0.0.11", "peace.example.org", "10.0.0.11:8000"),
+        ("https://peace.example.org:444/", "::1", "peace.example.org:444", "[::1]:8000"),
+        ("https://peace.example.org", "[::1]", "peace.example.org", "[::1]:8000"),
+    ],
+)
+def test_site_is_waited_for_by_its_name_and_where_it_listens(installed, site, host, name, at):
+    settings = installed.note.with_name("settings.env")
+    settings.write_text(f"SITE_URL={site}\nHOST='{host}'\n")
+    assert installed.run("peaceportal", "wait")
+    asked = installed.said.splitlines()
+    assert f"Host: {name}" in asked and f"http://{at}/healthz" in asked
+
+
 @pytest.fixture
 def certificate(tmp_path):
     make = [program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt"]
