@@ -53,6 +53,42 @@ def test_what_is_missing_before_the_database_leads_back_to_the_old_site(
         assert not media.aside().exists()
 
 
+def everything(site):
+    """What is in the folder of a site, but for what SQLite keeps beside its file."""
+    found = {path for path in site.folder.rglob("*") if "sqlite3-" not in path.name}
+    return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
+
+
+def test_dry_run_says_what_stands_half_way_and_changes_nothing(target, backup, monkeypatch):
+    other = shutil.copy(backup, backup.with_name("other.tar"))
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "forget_prepared", lambda: None)  # as by a kill
+        patch.setattr(placing, "finish", lambda tell: journal.write(journal.PREPARING))
+        said("restore", other, "--replace")
+    before = everything(target)
+    assert media.prepared().is_dir()
+    words = said("restore", backup, "--replace", "--dry-run")
+    assert "the site is old" in words and words.endswith("Nothing was changed.\n")
+    assert everything(target) == before
+    if connection.vendor == "postgresql":
+        postgres.put_in_place()  # what had been prepared is still there
+
+    stopped_before(monkeypatch, "media in", other)
+    before = everything(target)
+    for arguments in ([backup, "--replace"], []):
+        with pytest.raises(CommandError, match=r"stopped half-way.*No other backup is"):
+            said("restore", *arguments, "--dry-run")
+    assert everything(target) == before and journal.is_half_way()
+    said("restore")
+    assert state() == NEW
+
+
+def test_dry_run_makes_no_database(make_site, backup):
+    with make_site("nothing", empty=True).open() as site:
+        assert "It can be restored here" in said("restore", backup, "--dry-run")
+        assert not list(site.folder.glob("*.sqlite3"))
+
+
 def test_database_that_cannot_be_replaced_is_left_and_nothing_is_half_way(
     target, backup, monkeypatch
 ):
