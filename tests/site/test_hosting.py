@@ -134,11 +134,13 @@ def installed(tmp_path):
 
 
 def test_rollback_goes_back_to_before_the_upgrade(installed):
+    assert installed.run("upgrade"), "to what is there"
+    assert not installed.run("rollback") and "nothing to go back to" in installed.said
     installed.release("2")
     assert installed.run("upgrade") and installed.version == "2"
     assert installed.run("upgrade"), "a needless one"
     assert installed.run("rollback") and installed.version == "1"
-    assert f"restore --replace {installed.backups}/before-upgrade-made-0.tar" in installed.said
+    assert f"restore --replace {installed.backups}/before-upgrade-made-1.tar" in installed.said
 
 
 def test_rollback_goes_back_to_before_the_first_upgrade_that_failed(installed):
