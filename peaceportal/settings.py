@@ -9,7 +9,7 @@ from peaceportal import __version__, environment
 
 VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(environment.env.str("DATA_DIR", default="") or BASE_DIR / "var")
+DATA_DIR = Path(environment.env.str("DATA_DIR", default="") or BASE_DIR / "var").absolute()
 
 # The site and its addresses
 
@@ -231,7 +231,7 @@ CACHES = {
     },
 }
 # Where `manage.py backup` puts what it makes, and which settings belong to a whole site.
-BACKUP_DIR = Path(environment.env.str("BACKUP_DIR", default="") or DATA_DIR / "backups")
+BACKUP_DIR = Path(environment.env.str("BACKUP_DIR", default="") or DATA_DIR / "backups").absolute()
 ENVIRONMENT_NAMES = environment.NAMES
 SECRET_NAMES = environment.SECRET_NAMES
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -8,7 +8,7 @@ from django.core.management import CommandError
 from django.db import connection
 
 from peaceportal.core import upgrades
-from peaceportal.core.backups import journal, media, placing, postgres, sqlite
+from peaceportal.core.backups import journal, media, placing, postgres, restoring, sqlite
 from peaceportal.core.backups.problems import Refused
 from tests.backups.restores import NEW, OLD, said, state, stopped_before
 from tests.backups.test_kills import killed
@@ -53,6 +53,42 @@ def test_what_is_missing_before_the_database_leads_back_to_the_old_site(
         assert not media.aside().exists()
 
 
+def everything(site):
+    """What is in the folder of a site, but for what SQLite keeps beside its file."""
+    found = {path for path in site.folder.rglob("*") if "sqlite3-" not in path.name}
+    return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
+
+
+def test_dry_run_says_what_stands_half_way_and_changes_nothing(target, backup, monkeypatch):
+    other = shutil.copy(backup, backup.with_name("other.tar"))
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "forget_prepared", lambda: None)  # as by a kill
+        patch.setattr(placing, "finish", lambda tell: journal.write(journal.PREPARING))
+        said("restore", other, "--replace")
+    before = everything(target)
+    assert media.prepared().is_dir()
+    words = said("restore", backup, "--replace", "--dry-run")
+    assert "the site is old" in words and words.endswith("Nothing was changed.\n")
+    assert everything(target) == before
+    if connection.vendor == "postgresql":
+        postgres.put_in_place()  # what had been prepared is still there
+
+    stopped_before(monkeypatch, "media in", other)
+    before = everything(target)
+    for arguments in ([backup, "--replace"], []):
+        with pytest.raises(CommandError, match=r"stopped half-way.*No other backup is"):
+            said("restore", *arguments, "--dry-run")
+    assert everything(target) == before and journal.is_half_way()
+    said("restore")
+    assert state() == NEW
+
+
+def test_dry_run_makes_no_database(make_site, backup):
+    with make_site("nothing", empty=True).open() as site:
+        assert "It can be restored here" in said("restore", backup, "--dry-run")
+        assert not list(site.folder.glob("*.sqlite3"))
+
+
 def test_database_that_cannot_be_replaced_is_left_and_nothing_is_half_way(
     target, backup, monkeypatch
 ):
@@ -95,7 +131,75 @@ def test_database_that_cannot_be_replaced_is_left_and_nothing_is_half_way(
     assert state() == NEW
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="sessions of a server")
+ON_A_SERVER = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="sessions of a server")
+
+
+@pytest.fixture
+def other_server(target, monkeypatch):
+    """The connection of a site that serves the same database from elsewhere."""
+    monkeypatch.setattr(postgres, "PATIENCE", 1)
+    other = connection.copy()
+    yield other
+    other.close()
+
+
+@ON_A_SERVER
+def test_restore_is_refused_while_another_server_is_connected(
+    target, backup, other_server, monkeypatch
+):
+    other_server.ensure_connection()
+    pid = other_server.connection.info.backend_pid
+    words = rf"Others are connected.*process {pid} of .*, idle, since .*on every server"
+    with pytest.raises(CommandError, match=words):
+        said("restore", backup, "--replace")
+    assert state() == OLD and journal.read() is None and not journal.scratch().exists()
+
+    # A session that is about to end is waited for.
+    monkeypatch.setattr(postgres.time, "sleep", lambda seconds: other_server.close())
+    said("restore", backup, "--replace")
+    assert state() == NEW
+
+
+@ON_A_SERVER
+def test_connection_that_a_pooler_keeps_for_nobody_stops_no_restore(target, backup, other_server):
+    other_server.ensure_connection()
+    other_server.connection.autocommit = True
+    other_server.connection.execute("DISCARD ALL")
+    said("restore", backup, "--replace")
+    assert state() == NEW
+
+
+@ON_A_SERVER
+def test_server_that_comes_while_a_restore_is_prepared_keeps_the_old_site(
+    target, backup, other_server, monkeypatch
+):
+    migrate = restoring._migrate
+
+    def come(tell):
+        migrate(tell)
+        other_server.ensure_connection()
+
+    monkeypatch.setattr(restoring, "_migrate", come)
+    with pytest.raises(CommandError, match="Others are connected"):
+        said("restore", backup, "--replace")
+    assert state() == OLD and journal.read() is None and not media.aside().exists()
+
+
+@ON_A_SERVER
+def test_server_that_comes_half_way_has_its_uploads_left_alone(
+    target, backup, other_server, monkeypatch
+):
+    stopped_before(monkeypatch, "media out", backup)
+    other_server.ensure_connection()
+    with pytest.raises(CommandError, match="Others are connected"):
+        said("restore")
+    assert journal.is_half_way() and state()[1] == OLD[1]
+    other_server.close()
+    said("restore")
+    assert state() == NEW
+
+
+@ON_A_SERVER
 def test_session_that_holds_a_table_is_named(target, backup, monkeypatch):
     monkeypatch.setattr(postgres, "PATIENCE", 1)
     beside = connection.copy()

@@ -70,6 +70,121 @@ def test_programs_of_the_guide_are_what_a_shell_takes(name):
     assert (said.returncode, said.stderr) == (0, "")
 
 
+STAND_INS = {
+    "systemctl": 'echo "systemctl $*"',
+    "peaceportal": 'echo "peaceportal $*"; [ "$1" = wait ] || [ "$1" = restore ] || : > "$2"',
+    "date": "echo made-$(ls {backups} | wc -l)",
+    "curl": 'printf "%s\\n" "$@"',
+}
+
+
+class Installed:
+    """A server with the programs of the guide, in a folder; what they call is stood in for."""
+
+    def __init__(self, folder):
+        self.folder, self.code, self.backups = folder, folder / "opt", folder / "backups"
+        self.origin, self.note = folder / "origin", folder / "etc" / "before-upgrade"
+        for made in (self.backups, self.note.parent, folder / "bin", self.origin / "docs/hosting"):
+            made.mkdir(parents=True)
+        for name, lines in STAND_INS.items():
+            stand_in = folder / "bin" / name
+            stand_in.write_text(f"#!/bin/sh\n{lines.replace('{backups}', str(self.backups))}\n")
+            stand_in.chmod(0o755)
+        self.git("init", "--quiet", "--initial-branch=main", ".")
+        self.release("1")
+        self.git("clone", "--quiet", str(self.origin), str(self.code))
+
+    def git(self, *arguments):
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *who, *arguments], cwd=self.origin, check=True, capture_output=True)
+
+    def release(self, version, *, installs="true"):
+        (self.origin / "version").write_text(version)
+        (self.origin / "docs/hosting/install").write_text(f"{installs}\n")
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--message", version)
+        self.git("tag", version)
+
+    def run(self, name, *arguments):
+        """Whether that program came to its end."""
+        places = {"/opt/peaceportal": self.code, "/etc/peaceportal": self.note.parent}
+        places["/var/backups/peaceportal"] = self.backups
+        text = (FOLDER / name).read_text()
+        for ours, here in places.items():
+            text = text.replace(ours, str(here))
+        (self.folder / name).write_text(text)
+        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        ended = subprocess.run(
+            ["sh", self.folder / name, *arguments],
+            env={"PATH": path, "HOME": str(self.folder)},
+            capture_output=True,
+            text=True,
+        )
+        self.said = ended.stdout + ended.stderr
+        return ended.returncode == 0
+
+    @property
+    def version(self):
+        return (self.code / "version").read_text()
+
+
+@pytest.fixture
+def installed(tmp_path):
+    return Installed(tmp_path)
+
+
+def test_rollback_goes_back_to_before_the_upgrade(installed):
+    assert installed.run("upgrade"), "to what is there"
+    assert not installed.run("rollback") and "nothing to go back to" in installed.said
+    installed.release("2")
+    assert installed.run("upgrade") and installed.version == "2"
+    assert installed.run("upgrade"), "a needless one"
+    assert installed.run("rollback") and installed.version == "1"
+    assert f"restore --replace {installed.backups}/before-upgrade-made-1.tar" in installed.said
+
+
+def test_rollback_goes_back_to_before_the_first_upgrade_that_failed(installed):
+    installed.release("2", installs="exit 1")
+    assert not installed.run("upgrade")
+    assert "run “rollback” beside it" in installed.said
+    assert not installed.run("upgrade"), "tried again"
+    installed.release("3")
+    assert installed.run("upgrade")
+    assert "An earlier upgrade did not come to its end" in installed.said
+    assert installed.version == "3"
+    assert installed.run("rollback") and installed.version == "1"
+    assert f"restore --replace {installed.backups}/before-upgrade-made-0.tar" in installed.said
+
+    # That is the end of it: the next one is noted anew.
+    assert installed.run("upgrade") and installed.run("rollback")
+    assert "before-upgrade-made-0.tar" not in installed.said
+
+
+def test_folder_of_the_sites_user_says_nothing_to_root(installed):
+    target = installed.folder / "of-root"
+    (installed.backups / "before-upgrade").symlink_to(target)
+    installed.release("2")
+    assert installed.run("upgrade") and installed.run("rollback")
+    assert not target.exists() and installed.version == "1"
+
+
+@pytest.mark.parametrize(
+    ("site", "host", "name", "at"),
+    [
+        ("https://peace.example.org", "", "peace.example.org", "127.0.0.1:8000"),
+        ("https://peace.example.org/", "10.0.0.11", "peace.example.org", "10.0.0.11:8000"),
+        ("https://peace.example.org:444/", "::1", "peace.example.org:444", "[::1]:8000"),
+        ("https://peace.example.org", "[::1]", "peace.example.org", "[::1]:8000"),
+    ],
+)
+def test_site_is_waited_for_by_its_name_and_where_it_listens(installed, site, host, name, at):
+    settings = installed.note.with_name("settings.env")
+    settings.write_text(f"SITE_URL={site}\nHOST='{host}'\n")
+    assert installed.run("peaceportal", "wait")
+    asked = installed.said.splitlines()
+    assert f"Host: {name}" in asked and f"http://{at}/healthz" in asked
+
+
 @pytest.fixture
 def certificate(tmp_path):
     make = [program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt"]

@@ -107,3 +107,13 @@ def test_readme_lists_every_variable_that_is_read():
 def test_no_variable_from_outside_reaches_the_tests():
     cleared = set(re.findall(r"-u ([A-Z_]+)", (ROOT / "Makefile").read_text()))
     assert cleared >= set(environment.NAMES) - {"HOST", "PORT"}
+
+
+def test_folders_may_be_named_from_where_the_command_is_run(tmp_path):
+    here = Path(os.path.relpath(tmp_path, ROOT))
+    named = {"SECRET_KEY": SECRET, "BACKUP_DIR": str(here / "backups")}
+    assert manage(here, "migrate", "--verbosity", "0", **named).returncode == 0
+    said = manage(here, "backup", "--keep", "1", **named).stdout
+    [kept] = (tmp_path / "backups").glob("*.tar")
+    assert kept.name in said and "Removed" not in said
+    assert (tmp_path / "peaceportal.sqlite3").is_file()

@@ -93,6 +93,7 @@ def _database(facts: dict, tell: Tell) -> None:
         )
     try:
         if connection.vendor == "postgresql":
+            postgres.refuse_others()
             postgres.put_in_place()
         else:
             sqlite.put_in_place(database_file("sqlite"), tell)
@@ -112,6 +113,8 @@ def _is_prepared(facts: dict) -> bool:
 
 
 def _media_out(facts: dict, tell: Tell) -> None:
+    if connection.vendor == "postgresql":
+        postgres.refuse_others()  # what a server that was started again took in would be lost
     if media.how_many_prepared() != facts["files"]:
         _unpack_again(facts, tell)
     media.take_out()

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from peaceportal.core.backups import tables
 from peaceportal.core.backups.problems import Refused
 
 NEW, OLD = "peaceportal_new", "peaceportal_old"
-PATIENCE = 5  # seconds to wait for those who hold the tables
+PATIENCE = 5  # seconds to wait for those who hold the tables, or are connected
 DEBIAN = Path("/usr/lib/postgresql")  # where it has each version of the programs
 
 
@@ -106,31 +107,73 @@ def is_marked(number: int, schema: str = "") -> bool:
         return cursor.fetchone()[0] == f"restored {number:d}"
 
 
+def refuse_others() -> None:
+    """Refuse while anyone else is connected: a site that another server runs has no lock here.
+
+    A session outlives its program by a moment. What a pooler keeps open for nobody is none; nor are
+    sessions of users of whom ours may not see what they do, such as those that only measure.
+    """
+    until = time.monotonic() + PATIENCE
+    while found := _sessions(OTHERS):
+        if time.monotonic() > until:
+            raise Refused(
+                f"Others are connected to the database of the site: {_named(found)}. Stop the site "
+                f"on every server (systemctl stop peaceportal){_way_to_end(found)} and restore "
+                "again."
+            )
+        time.sleep(0.1)
+
+
+OTHERS = """
+    SELECT a.pid FROM pg_stat_activity a
+    WHERE a.datname = current_database() AND a.backend_type = 'client backend'
+      AND (a.state, a.query) IS DISTINCT FROM ('idle', 'DISCARD ALL')
+"""
+HOLDERS = """
+    SELECT l.pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+    WHERE c.relnamespace = %s::regnamespace AND l.granted
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
 def _held(schema: str) -> str:
     """Who else has the tables of the site open."""
+    found = _sessions(HOLDERS, [_quoted(schema)])
+    return (
+        f"Others hold the tables of the site: {_named(found) or 'they have just let go'}. Stop the "
+        f"site{_way_to_end(found)} and restore again."
+    )
+
+
+def _sessions(which: str, values: Sequence[str] = ()) -> list[tuple]:
+    """Sessions of others: process, user, program, address, what they do and since when."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT DISTINCT a.pid, a.usename, a.application_name, a.state,
-                   to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
-            FROM pg_locks l
-            JOIN pg_class c ON c.oid = l.relation
-            JOIN pg_stat_activity a ON a.pid = l.pid
-            WHERE c.relnamespace = %s::regnamespace AND l.granted AND a.pid <> pg_backend_pid()
-              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            """,
-            [_quoted(schema)],
+            f"""
+            SELECT pid, usename, application_name, host(client_addr), state,
+                   to_char(COALESCE(xact_start, state_change) AT TIME ZONE 'UTC',
+                           'YYYY-MM-DD HH24:MI')
+            FROM pg_stat_activity
+            WHERE pid <> pg_backend_pid() AND pid IN ({which})
+            ORDER BY pid
+            """,  # noqa: S608
+            values,
         )
-        found = cursor.fetchall()
-    who = "; ".join(
-        f"process {pid} of {user}{f' ({program})' if program else ''}, {state}, since {since} UTC"
-        for pid, user, program, state, since in found
+        return cursor.fetchall()
+
+
+def _named(sessions: list[tuple]) -> str:
+    return "; ".join(
+        f"process {pid} of {user}{f' ({program})' if program else ''}"
+        f"{f' from {address}' if address else ''}, {state}, since {since} UTC"
+        for pid, user, program, address, state, since in sessions
     )
-    end = f" or end it in psql: SELECT pg_terminate_backend({found[0][0]});" if found else ""
-    return (
-        f"Others hold the tables of the site: {who or 'they have just let go'}. Stop the "
-        f"site,{end} and restore again."
-    )
+
+
+def _way_to_end(sessions: list[tuple]) -> str:
+    if not sessions:
+        return ","
+    return f", or end it in psql: SELECT pg_terminate_backend({sessions[0][0]});"
 
 
 def make_schema() -> None:

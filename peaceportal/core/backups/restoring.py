@@ -71,6 +71,8 @@ def refuse_unless_possible(manifest: dict, *, replace: bool) -> None:
             )
         postgres.program("pg_restore", source["major"])
         postgres.program("psql", source["major"])
+    if connection.vendor == "sqlite" and sqlite.is_missing():  # to look into it would make one
+        return
     try:
         existing = tables.existing()
         is_filled = has_content(existing)
@@ -126,6 +128,8 @@ def has_content(existing: set[str]) -> bool:
 
 def restore(path: Path, manifest: dict, tell: Tell) -> None:
     """Prepare it and put it in place. Raises `Refused` with the site as it was."""
+    if connection.vendor == "postgresql":
+        postgres.refuse_others()
     facts = {
         "file": str(path.absolute()),
         "made_at": manifest["made_at"],

@@ -49,8 +49,11 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. Check the space on the disk and the rights.") from error
 
     def restore(self, file, options):
+        is_dry = options["dry_run"]
         anew = journal.is_unclear() and file and options["replace"]
-        if journal.is_half_way() and not anew and not options["dry_run"]:
+        if journal.is_half_way() and not anew:
+            if is_dry:
+                raise Refused(f"{journal.reason()} No other backup is restored before.")
             self.tell("An earlier restore was stopped while it was put in place: finishing it.")
             placing.finish(self.tell)
             self.examine()
@@ -61,11 +64,12 @@ class Command(BaseCommand):
             raise CommandError("Nothing is left of an earlier restore. Name the FILE to restore.")
         if journal.read() is not None and not journal.is_half_way():
             self.tell("An earlier restore was stopped before it changed anything: the site is old.")
-            placing.forget_prepared()
+            if not is_dry:
+                placing.forget_prepared()
         manifest = restoring.check(file)
         self.tell_of(file, manifest)
         restoring.refuse_unless_possible(manifest, replace=options["replace"])
-        if options["dry_run"]:
+        if is_dry:
             self.tell("It can be restored here. Nothing was changed.")
             return
         restoring.restore(file, manifest, self.tell)
