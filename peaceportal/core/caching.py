@@ -262,6 +262,9 @@ def kept(view):
             if response.status_code != 200:
                 return response
             response = get_conditional_response(request, tag, state.modified, response)
+        if response.status_code not in {200, 304}:  # 412 answers one who asks, and no other
+            response.headers["Cache-Control"] = "no-store"
+            return response
         response.headers["Cache-Control"] = f"public, max-age={state.max_age}"
         response.headers["ETag"] = tag
         response.headers["Last-Modified"] = http_date(state.modified)

@@ -48,6 +48,23 @@ def test_second_request_is_304(client, address, django_assert_max_num_queries):
 
 
 @each_form
+def test_refusal_of_a_condition_is_kept_by_nobody(client, address):
+    known = client.get(address).headers
+    for condition in (
+        {"If-Match": '"other"'},
+        {"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+        {"If-Match": '"other"', "If-None-Match": known["ETag"]},
+    ):
+        refused = client.get(address, headers=condition)
+        assert (refused.status_code, refused.content) == (412, b"")
+        assert refused.headers["Cache-Control"] == "no-store"
+    for condition in ({"If-Match": known["ETag"]}, {"If-Unmodified-Since": known["Last-Modified"]}):
+        answer = client.get(address, headers=condition)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"].startswith("public, max-age=")
+
+
+@each_form
 def test_tag_changes_with_an_edit_anywhere(client, address):
     before = client.get(address).headers["ETag"]
     make_area(name="Something else")
