@@ -96,6 +96,18 @@ def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
     assert not (tmp_path / "secret_key").exists()
 
 
+@pytest.mark.parametrize(("cpus", "workers", "threads"), [(1, 1, 16), (2, 2, 16), (64, 4, 8)])
+def test_worker_has_threads_for_slow_readers(monkeypatch, cpus, workers, threads):
+    names = ["WORKERS", "BLOCKING_THREADS", "LOG_LEVEL", "WORKERS_KILL_TIMEOUT"]
+    for name in names:
+        monkeypatch.setenv(f"GRANIAN_{name}", "")
+    monkeypatch.setattr(serve.os, "cpu_count", lambda: cpus)
+    monkeypatch.setattr(serve.os, "execv", lambda *_command: None)
+    serve.serve(serve.Address("127.0.0.1", 8000), debug=False)
+    said = [serve.os.environ[f"GRANIAN_{name}"] for name in names[:2]]
+    assert said == [str(workers), str(threads)]
+
+
 def test_site_that_would_do_harm_does_not_start(monkeypatch, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     reason = "A restore was stopped half-way."
