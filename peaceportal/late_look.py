@@ -1,9 +1,9 @@
 """What a start asks of the database is asked later, where it did not answer then.
 
-A database that comes back may be newer than the code, or wait for migrations. Until it has been
-asked, requests go on to the site, which says that the database is gone; where it has come back and
-must not be served, they are answered here. The process asks again until it may serve, and then
-never more.
+A database that comes back may be newer than the code, or wait for migrations: also one that is back
+before the first worker begins. Until it has been asked, requests go on to the site, which says that
+the database is gone; where it has come back and must not be served, they are answered here. The
+process asks again until it may serve, and then never more.
 """
 
 from __future__ import annotations

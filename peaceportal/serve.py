@@ -24,6 +24,10 @@ from typing import NamedTuple, NoReturn
 BASE_DIR = Path(__file__).resolve().parent.parent
 ALWAYS = ["--interface", "wsgi", "--no-ws"]  # whatever else is said to granian
 MOST_WORKERS = 4  # each takes about 60 MB; GRANIAN_WORKERS in the environment says otherwise
+# Each who reads a large file slowly holds a thread. One takes 2 to 4 MB when it has worked, and a
+# connection to PostgreSQL, which has 100. Granian warns of as many, as if all of them computed.
+MOST_THREADS = 32
+MOST_OF_A_WORKER = 16
 
 MIGRATING = 7_330_117  # the number of the lock, which nothing else in the database takes
 
@@ -229,8 +233,9 @@ def serve(address: Address, *, debug: bool) -> NoReturn:
         command = ["manage.py", "runserver", f"{_bracketed(host)}:{port}"]
         os.chdir(BASE_DIR)
     else:
-        _default("GRANIAN_WORKERS", str(min(os.cpu_count() or 1, MOST_WORKERS)))
-        _default("GRANIAN_BLOCKING_THREADS", "4")
+        workers = min(os.cpu_count() or 1, MOST_WORKERS)
+        _default("GRANIAN_WORKERS", str(workers))
+        _default("GRANIAN_BLOCKING_THREADS", str(min(MOST_THREADS // workers, MOST_OF_A_WORKER)))
         _default("GRANIAN_LOG_LEVEL", "warning")
         _default("GRANIAN_WORKERS_KILL_TIMEOUT", "30")  # seconds that running requests may take
         command = ["-m", "granian", *ALWAYS, "--respawn-failed-workers"]

@@ -201,9 +201,8 @@ def _is_for_all(response: HttpResponse) -> bool:
 
 
 def _may_be_kept(state: Freshness, at: datetime, is_page: bool) -> str:
-    if is_page:
-        return f"public, max-age=0, s-maxage={state.max_age_of_pages(at)}"
-    return f"public, max-age={state.max_age_of_data(at)}"
+    seconds = state.max_age(at)
+    return f"public, max-age=0, s-maxage={seconds}" if is_page else f"public, max-age={seconds}"
 
 
 def _is_among(tag: str, known: str) -> bool:

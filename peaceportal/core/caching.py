@@ -46,11 +46,6 @@ class Freshness:
     def changed_at(self) -> datetime:
         return max(self.edited_at, self.last_at or self.edited_at)
 
-    @property
-    def max_age(self) -> int:
-        """Seconds until something appears or disappears by the clock, at most LONGEST."""
-        return self.max_age_of_data(self.at)
-
     @cached_property
     def today(self) -> date:
         """The day in the office: citations name it, and pages say what is still to come."""
@@ -58,7 +53,7 @@ class Freshness:
 
     @cached_property
     def until(self) -> datetime:
-        """When pages will change with no edit: at the next moment, or when the day ends."""
+        """When answers will change with no edit: at the next moment, or when the day ends."""
         midnight = datetime.combine(self.today + timedelta(days=1), time())
         day_ends = timezone.make_aware(midnight)
         return min(day_ends, self.next_at or day_ends)
@@ -72,12 +67,9 @@ class Freshness:
         """The same state, a moment later."""
         return Freshness(at, self.version, self.edited_at, self.last_at, self.next_at)
 
-    def max_age_of_data(self, at: datetime) -> int:
-        return _seconds(at, self.next_at) if self.next_at else LONGEST
-
-    def max_age_of_pages(self, at: datetime) -> int:
-        """Seconds from `at` until any page may have changed with no edit, at most LONGEST."""
-        return _seconds(at, self.until)
+    def max_age(self, at: datetime) -> int:
+        """Seconds from `at` until any answer may have changed with no edit, at most LONGEST."""
+        return max(0, min(LONGEST, int((self.until - at).total_seconds())))
 
     @property
     def modified(self) -> int:
@@ -209,10 +201,6 @@ def _counter_question() -> bytes:
     return _counter_query().encode()
 
 
-def _seconds(at: datetime, until: datetime) -> int:
-    return max(0, min(LONGEST, int((until - at).total_seconds())))
-
-
 @cache
 def _state_query() -> tuple[str, int]:
     """The query of `freshness`, and how often it takes the moment.
@@ -262,7 +250,10 @@ def kept(view):
             if response.status_code != 200:
                 return response
             response = get_conditional_response(request, tag, state.modified, response)
-        response.headers["Cache-Control"] = f"public, max-age={state.max_age}"
+        if response.status_code not in {200, 304}:  # 412 answers one who asks, and no other
+            response.headers["Cache-Control"] = "no-store"
+            return response
+        response.headers["Cache-Control"] = f"public, max-age={state.max_age(state.at)}"
         response.headers["ETag"] = tag
         response.headers["Last-Modified"] = http_date(state.modified)
         return response

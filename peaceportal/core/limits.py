@@ -31,6 +31,7 @@ MOST_SEARCHES = 300  # in a window
 TOLD = 20  # searches that a process counts by itself before it tells the others: that is a write
 BRIEFLY = 200  # milliseconds that one request waits for the table
 LATER = 2  # seconds until another one tries
+COUNTING = 7_330_118  # the number of these locks, beside a hash of what is counted
 
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+")  # [2001:db8::1]:443, 192.0.2.7:5555
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # addresses of IPv4, as NAT64 writes them
@@ -113,9 +114,7 @@ def _tell(key: str, count: Count, wait: int) -> None:
     try:
         with _lock:
             amount = count.untold
-        with _briefly(), transaction.atomic():
-            total = (SHARED.get(key) or 0) + amount
-            SHARED.set(key, total, wait)
+        total = _add(key, amount, wait)
     except Error:
         _held_until = time.monotonic() + LATER
     else:
@@ -124,6 +123,15 @@ def _tell(key: str, count: Count, wait: int) -> None:
             count.untold -= amount
     finally:
         _telling.release()
+
+
+def _add(key: str, amount: int, wait: int) -> int:
+    """What all processes have counted with that. Raises Error where others hold the table."""
+    with _briefly(), transaction.atomic():
+        _alone(key)
+        total = (SHARED.get(key) or 0) + amount
+        SHARED.set(key, total, wait)
+    return total
 
 
 @contextmanager
@@ -141,6 +149,19 @@ def _briefly() -> Iterator[None]:
         yield
     finally:
         raw.execute(f"PRAGMA busy_timeout = {before}")
+
+
+def _alone(key: str) -> None:
+    """Let no other process count this key until the transaction ends, or raise OperationalError.
+
+    On SQLite a transaction has begun with the one lock that there is.
+    """
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{BRIEFLY}ms"])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [COUNTING, key])
 
 
 def _key(kind: str, request: HttpRequest) -> tuple[str, int]:

@@ -61,18 +61,21 @@ def reason_not_to_serve() -> str:
     return journal.reason() or known.lost() or newer_database()
 
 
-def reason_to_wait() -> str:
-    """The same, asked of a database that came back after the start, which could not migrate it."""
-    reason = reason_not_to_serve()
-    if reason:
-        return reason
+def is_behind() -> bool:
+    """Whether the database waits for migrations. Raises DatabaseError where it does not answer."""
     executor = MigrationExecutor(connections["default"])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def reason_to_wait() -> str:
+    """Why a database that the start could not migrate is not served yet; empty if it may be."""
+    reason = reason_not_to_serve()
+    if not reason and is_behind():
         return (
             "The database has not been brought up to date: it did not answer at the start. Start "
             "the site again, or run: manage.py migrate"
         )
-    return ""
+    return reason
 
 
 @checks.register(checks.Tags.database)

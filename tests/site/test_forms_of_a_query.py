@@ -29,8 +29,16 @@ def world():
     make_event(slug="talks", organisations=[make_organisation(name="Quaker Office")])
 
 
+@pytest.fixture
+def noon(monkeypatch):
+    """Far from midnight, when every answer ends."""
+    noon = timezone.localtime().replace(hour=12) + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
+    return noon
+
+
 @each_form
-def test_second_request_is_304(client, address, django_assert_max_num_queries):
+def test_second_request_is_304(client, address, noon, django_assert_max_num_queries):
     first = client.get(address)
     assert first.status_code == 200
     age = first.headers["Cache-Control"]
@@ -45,6 +53,23 @@ def test_second_request_is_304(client, address, django_assert_max_num_queries):
         assert (again.status_code, again.content) == (304, b"")
         for name in ("ETag", "Last-Modified", "Cache-Control", "Access-Control-Allow-Origin"):
             assert again.headers[name] == first.headers[name]
+
+
+@each_form
+def test_refusal_of_a_condition_is_kept_by_nobody(client, address):
+    known = client.get(address).headers
+    for condition in (
+        {"If-Match": '"other"'},
+        {"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+        {"If-Match": '"other"', "If-None-Match": known["ETag"]},
+    ):
+        refused = client.get(address, headers=condition)
+        assert (refused.status_code, refused.content) == (412, b"")
+        assert refused.headers["Cache-Control"] == "no-store"
+    for condition in ({"If-Match": known["ETag"]}, {"If-Unmodified-Since": known["Last-Modified"]}):
+        answer = client.get(address, headers=condition)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"].startswith("public, max-age=")
 
 
 @each_form
@@ -73,8 +98,8 @@ def test_time_of_the_last_change_moves_with_a_deletion(client):
 
 
 @pytest.mark.parametrize("address", ["/timeline.csv", "/timeline.json", "/timeline.atom"])
-def test_what_becomes_public_by_the_clock_appears_in_every_form(client, address, monkeypatch):
-    now = timezone.now()
+def test_what_becomes_public_by_the_clock_appears_in_every_form(client, address, noon, monkeypatch):
+    now = noon
     make_event(title="Later", publish_at=now + timedelta(seconds=100), happened="1999-01-01")
     make_event(title="Gone soon", unpublish_at=now + timedelta(seconds=200))
     before = client.get(address)

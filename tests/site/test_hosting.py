@@ -10,12 +10,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from peaceportal import environment
+from peaceportal import environment, serve
 from tests.drills.hosting import GUIDE, OURS, WAY, commands
 from tests.factories import make_event
 from tests.site.test_processes import ROOT, database_url, server  # noqa: F401
@@ -345,6 +346,63 @@ def test_visitors_cannot_write_what_a_proxy_says_of_them(behind, request, echo, 
     assert dict(told)["X_FORWARDED_FOR"] == "127.0.0.1"
     assert dict(told)["X_FORWARDED_PROTO"] == ("http" if behind == "caddy" else "https")
     assert names.count("X_REQUEST_ID") == 1
+
+
+PATIENT = """
+def application(environ, start_response):
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return (b"x" * 65536 for _ in range(256)) if environ["PATH_INFO"] == "/file" else [b"ok"]
+"""
+FEWEST = serve.MOST_THREADS // serve.MOST_WORKERS  # threads that a start gives a worker
+
+
+@pytest.fixture
+def patient(tmp_path):
+    """A site that waits for whoever sends and reads, as ours does, with as many threads."""
+    (tmp_path / "patient.py").write_text(PATIENT)
+    [port] = free_ports(1)
+    command = [sys.executable, "-m", "granian", *serve.ALWAYS, "--log-level", "error"]
+    command += ["--blocking-threads", str(FEWEST), "--port", str(port), "patient:application"]
+    running = subprocess.Popen(command, cwd=tmp_path)
+    wait_for(port)
+    yield port
+    running.terminate()
+    running.wait()
+
+
+@pytest.mark.parametrize("behind", ["caddy", "nginx"])
+def test_slow_readers_and_senders_stop_nobody_else(behind, request, patient, certificate):
+    if behind == "caddy":
+        port, trusted = request.getfixturevalue("caddy")(patient), None
+    else:
+        (_, port), trusted = request.getfixturevalue("proxy")(patient), certificate
+    head = f"HTTP/1.1\r\nHost: {SITE}\r\n"
+    with ExitStack() as slow:
+
+        def begin(text):
+            one = slow.enter_context(connected(port, trusted))
+            one.sendall(text.encode())
+            return one
+
+        for _ in range(2 * FEWEST):
+            begin(f"POST /admin/login/ {head}Content-Length: 900000\r\n\r\nlogin=")
+        for _ in range(FEWEST - 2):
+            assert begin(f"GET /file {head}\r\n").recv(12) == b"HTTP/1.1 200"
+        for _ in range(10):
+            assert ask(port, "/", trusted=trusted)[::2] == (200, "ok")
+
+
+def connected(port, trusted):
+    """A connection that takes in little of what is not read."""
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.settimeout(60)
+    plain.connect(("127.0.0.1", port))
+    if not trusted:
+        return plain
+    context = ssl.create_default_context(cafile=trusted / "fullchain.pem")
+    return context.wrap_socket(plain, server_hostname=SITE)
 
 
 @pytest.fixture

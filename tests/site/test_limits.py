@@ -1,5 +1,8 @@
 """How much one address may ask for, and how long a query of a public page may take."""
 
+import threading
+from contextlib import closing
+
 import pytest
 from django.core.cache import cache, caches
 from django.db import OperationalError, connection
@@ -78,6 +81,59 @@ def test_limits_hold_while_others_write_and_are_told_later(client, few, monkeypa
     monkeypatch.setattr(limits, "_held_until", 0)
     assert client.get("/timeline.csv").status_code == 200
     assert limits.SHARED.get(limits_key()) == 2 * limits.FEE
+
+
+ON_POSTGRESQL = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time"
+)
+
+
+@ON_POSTGRESQL
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_count_at_once_lose_nothing(few, monkeypatch):
+    monkeypatch.setattr(limits, "BRIEFLY", 60_000)
+    read = limits.SHARED.get
+
+    def count_three():
+        with closing(connection):
+            limits._add("one", 3, 60)
+
+    other = threading.Thread(target=count_three)
+
+    def slowly(key):
+        found = read(key)
+        if threading.current_thread() is not other:
+            other.start()
+            while other.is_alive() and not waits_for_a_lock():
+                pass  # it either writes now, or waits until this one has
+        return found
+
+    monkeypatch.setattr(limits.SHARED, "get", slowly)
+    limits._add("one", 4, 60)
+    other.join()
+    assert read("one") == 7
+
+
+def waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        )
+        return cursor.fetchone()[0]
+
+
+@ON_POSTGRESQL
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_does_not_wait_for_who_counts_the_same(client, few, monkeypatch):
+    assert client.get("/timeline.csv").status_code == 200
+    holder = connection.copy()
+    with closing(holder), holder.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [limits.COUNTING, limits_key()])
+        assert client.get("/timeline.csv").status_code == 200
+        assert limits.SHARED.get(limits_key()) == limits.FEE
+    monkeypatch.setattr(limits, "_held_until", 0)
+    assert client.get("/timeline.csv").status_code == 200
+    assert limits.SHARED.get(limits_key()) == 3 * limits.FEE
 
 
 def busy_timeout():

@@ -3,8 +3,9 @@ import socket
 import stat
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import RequestFactory
 
 from peaceportal import late_look, serve
 from peaceportal.core import upgrades
@@ -95,6 +96,18 @@ def test_environment_keeps_what_is_set(monkeypatch, tmp_path):
     assert not (tmp_path / "secret_key").exists()
 
 
+@pytest.mark.parametrize(("cpus", "workers", "threads"), [(1, 1, 16), (2, 2, 16), (64, 4, 8)])
+def test_worker_has_threads_for_slow_readers(monkeypatch, cpus, workers, threads):
+    names = ["WORKERS", "BLOCKING_THREADS", "LOG_LEVEL", "WORKERS_KILL_TIMEOUT"]
+    for name in names:
+        monkeypatch.setenv(f"GRANIAN_{name}", "")
+    monkeypatch.setattr(serve.os, "cpu_count", lambda: cpus)
+    monkeypatch.setattr(serve.os, "execv", lambda *_command: None)
+    serve.serve(serve.Address("127.0.0.1", 8000), debug=False)
+    said = [serve.os.environ[f"GRANIAN_{name}"] for name in names[:2]]
+    assert said == [str(workers), str(threads)]
+
+
 def test_site_that_would_do_harm_does_not_start(monkeypatch, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     reason = "A restore was stopped half-way."
@@ -163,7 +176,28 @@ def test_database_that_comes_back_is_looked_at_before_it_is_served(monkeypatch, 
 def test_database_that_waits_for_migrations_is_not_served_when_it_comes_back(tmp_path, settings):
     settings.DATA_DIR = tmp_path
     assert upgrades.reason_to_wait() == ""
+    forget_latest_migration()
+    assert "manage.py migrate" in upgrades.reason_to_wait()
+
+
+@pytest.mark.django_db
+def test_database_that_came_back_before_a_worker_began_is_looked_at_too(
+    monkeypatch, tmp_path, settings
+):
+    def application():
+        """As a worker that begins now loads it."""
+        return importlib.reload(importlib.import_module("peaceportal.wsgi")).application
+
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(connections, "close_all", lambda: None)  # this test goes on with its own
+    assert not isinstance(application(), late_look.LateLook)
+    forget_latest_migration()
+    environ = RequestFactory().get("/about/").environ
+    said = application()(environ, lambda status, headers: None)
+    assert b"not ready yet" in b"".join(said)
+
+
+def forget_latest_migration():
     applied = MigrationRecorder(connection).applied_migrations()
     latest = max(name for app, name in applied if app == "core")
     MigrationRecorder(connection).record_unapplied("core", latest)
-    assert "manage.py migrate" in upgrades.reason_to_wait()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from peaceportal import whole_pages
 from peaceportal.core import answering, caching
+from peaceportal.core.formats.citations import cite_record
 from tests.factories import make_area, make_event
 from tests.reading import content_of
 from timeline.models import Event
@@ -96,6 +97,10 @@ def test_proxies_may_keep_a_page_until_the_clock_changes_it(client, monkeypatch,
         night = timezone.localtime(noon).replace(hour=23, minute=59, second=30, microsecond=0)
         monkeypatch.setattr(timezone, "now", lambda: night)
         assert client.get("/").headers["Cache-Control"] == "public, max-age=0, s-maxage=30"
+        cited = cite_record(Event.objects.first()).forms["txt"]
+        for address in (cited, "/timeline.bib", "/timeline.csv"):
+            for _time in range(2):
+                assert client.get(address).headers["Cache-Control"] == "public, max-age=30"
 
 
 def test_clock_that_is_set_back_hides_again_what_is_not_public_yet(client, monkeypatch):
