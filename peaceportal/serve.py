@@ -23,7 +23,7 @@ from typing import NamedTuple, NoReturn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ALWAYS = ["--interface", "wsgi", "--no-ws"]  # whatever else is said to granian
-MOST_WORKERS = 4  # each takes about 60 MB; GRANIAN_WORKERS in the environment says otherwise
+MOST_WORKERS = 4  # each takes 60 to 130 MB; GRANIAN_WORKERS in the environment says otherwise
 # Each who reads a large file slowly holds a thread. One takes 2 to 4 MB when it has worked, and a
 # connection to PostgreSQL, which has 100. Granian warns of as many, as if all of them computed.
 MOST_THREADS = 32

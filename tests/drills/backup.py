@@ -37,6 +37,7 @@ def drill(made: Places, source: str, target: str, events: int) -> None:
     writers = [site.start("-m", ACTS, "edit", name, str(outs[name])) for name in WRITERS]
     try:
         while not all(acknowledged(out) for out in outs.values()):
+            assert all(writer.poll() is None for writer in writers), "a writer failed"
             time.sleep(0.1)
         before, begun = {name: acknowledged(outs[name]) for name in WRITERS}, time.monotonic()
         fire = made.folder / f"{source}-{target}-fire.tar"
