@@ -25,7 +25,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ALWAYS = ["--interface", "wsgi", "--no-ws"]  # whatever else is said to granian
 MOST_WORKERS = 4  # each takes 60 to 130 MB; GRANIAN_WORKERS in the environment says otherwise
 # Each who reads a large file slowly holds a thread. One takes 2 to 4 MB when it has worked, and a
-# connection to PostgreSQL, which has 100. Granian warns of as many, as if all of them computed.
+# connection to PostgreSQL, which has 100. Of as many granian warns, as if all of them computed:
+# so its errors alone are shown.
 MOST_THREADS = 32
 MOST_OF_A_WORKER = 16
 
@@ -236,7 +237,7 @@ def serve(address: Address, *, debug: bool) -> NoReturn:
         workers = min(os.cpu_count() or 1, MOST_WORKERS)
         _default("GRANIAN_WORKERS", str(workers))
         _default("GRANIAN_BLOCKING_THREADS", str(min(MOST_THREADS // workers, MOST_OF_A_WORKER)))
-        _default("GRANIAN_LOG_LEVEL", "warning")
+        _default("GRANIAN_LOG_LEVEL", "error")
         _default("GRANIAN_WORKERS_KILL_TIMEOUT", "30")  # seconds that running requests may take
         command = ["-m", "granian", *ALWAYS, "--respawn-failed-workers"]
         command += ["--host", host, "--port", str(port), "peaceportal.workers:application"]
