@@ -121,4 +121,5 @@ def test_queries_do_not_grow_with_rows(client, office, form):
         make_organisation_name(organisation=body)
         make_succession(predecessor=body, successor=office)
         make_engagement(organisation=body, area=make_area(name=f"Area {number}"))
-    assert queries() == one <= 18
+    # On PostgreSQL a whole result is counted behind a lock, for which it is asked twice more.
+    assert queries() == one <= (18 if connection.vendor == "sqlite" else 20)

@@ -267,4 +267,5 @@ def test_queries_do_not_grow_with_rows(client, full, form):
         make_document(event=event)
         make_identifier(page=event, value=f"S/{number}")
     assert queries() == one
-    assert one <= 18
+    # On PostgreSQL a whole result is counted behind a lock, for which it is asked twice more.
+    assert one <= (18 if connection.vendor == "sqlite" else 20)
