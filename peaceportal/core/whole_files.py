@@ -30,7 +30,8 @@ class WholeFilesStorage(FileSystemStorage):
                 raise
         finally:
             draft.unlink(missing_ok=True)
-        _keep_name(path.parent)
+        with suppress(OSError):  # some file systems of other machines refuse this of a folder
+            durable(path.parent)
         return path.relative_to(self.location).as_posix()
 
     def _written(self, content: File) -> Path:
@@ -74,14 +75,10 @@ def _forget_killed(arriving: Path) -> None:
                 path.unlink()
 
 
-def _keep_name(folder: Path) -> None:
-    """Have the name of a new file outlive a power cut, as the file does.
-
-    Some file systems of other machines refuse this.
-    """
-    opened = os.open(folder, os.O_RDONLY)
+def durable(one: Path) -> None:
+    """Have a file, or the names in a folder, survive a power cut."""
+    descriptor = os.open(one, os.O_RDONLY)
     try:
-        with suppress(OSError):
-            os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)

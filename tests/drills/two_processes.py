@@ -9,10 +9,10 @@ that are tried in both are counted together.
 import re
 import sys
 import time
-from html import unescape
 from urllib.parse import urlencode
 
 from tests.drills.sites import Desk, environment, fill, python, running, short_folder, verdict
+from tests.editor import FormReader
 from tests.on_postgres import server
 
 EDITS, TRIES = 12, 30
@@ -67,27 +67,12 @@ def event_form(desk: Desk) -> str:
     return re.search(r'"(/admin/timeline/event/\d+/change/)', found)[1]
 
 
-def form_fields(page: str) -> dict[str, list[str]]:
+def form_fields(page: str) -> dict[str, str | list[str]]:
     """What a browser would send of a form that nobody has touched."""
-    form = re.search(r'<form[^>]*id="\w+_form".*?</form>', page, re.S)[0]
-    fields: dict[str, list[str]] = {"_save": ["Save"]}
-    for tag in re.findall(r"<input[^>]*>", form):
-        found = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        kind, name = found.get("type", "text"), found.get("name")
-        if not name or kind in {"submit", "file", "button", "image"}:
-            continue
-        if kind in {"checkbox", "radio"} and not re.search(r"\bchecked\b", tag):
-            continue
-        fields.setdefault(name, []).append(unescape(found.get("value", "")))
-    for head, text in re.findall(r"<textarea([^>]*)>(.*?)</textarea>", form, re.S):
-        name = re.search(r'name="([^"]*)"', head)[1]
-        fields.setdefault(name, []).append(unescape(text.removeprefix("\n").removeprefix("\r\n")))
-    for head, text in re.findall(r"<select([^>]*)>(.*?)</select>", form, re.S):
-        name = re.search(r'name="([^"]*)"', head)[1]
-        chosen = re.findall(r'<option value="([^"]*)"[^>]*\bselected\b', text)
-        fields.setdefault(name, []).extend(map(unescape, chosen))
-    fields.pop("csrfmiddlewaretoken", None)
-    return fields
+    reader = FormReader()
+    reader.feed(page)
+    sent = {name: value for name, value in reader.data.items() if "__prefix__" not in name}
+    return sent | {"_save": "Save"}
 
 
 def tries(one, other) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 from peaceportal.core.backups.problems import Refused
+from peaceportal.core.whole_files import durable
 
 PREPARING, NOT_READABLE = "preparing", "not readable"
 # In their order; each can be done twice. The database is first: it alone may have to wait.
@@ -59,15 +60,6 @@ def write_file(to: Path, facts: dict) -> None:
         os.fsync(file.fileno())
     draft.replace(to)
     durable(to.parent)
-
-
-def durable(one: Path) -> None:
-    """Have a file, or the names in a folder, survive a power cut."""
-    descriptor = os.open(one, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def end() -> None:

@@ -26,6 +26,7 @@ from peaceportal.core.backups import (
     surroundings,
 )
 from peaceportal.core.backups.problems import Refused
+from peaceportal.core.whole_files import durable
 
 NAMED = "peaceportal-%Y-%m-%dT%H%M%SZ.tar"
 ALL_NAMED = "peaceportal-????-??-??T??????Z.tar"
@@ -62,10 +63,10 @@ def make(path: Path) -> Made:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         manifest, missing = _write(*drafts)
         drafts[3].write_text(surroundings.secrets())
-        journal.durable(drafts[3])
+        durable(drafts[3])
         drafts[3].replace(surroundings.secrets_file(path))
         drafts[0].replace(path)
-        journal.durable(path.parent)
+        durable(path.parent)
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)

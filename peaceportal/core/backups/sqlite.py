@@ -10,8 +10,9 @@ from pathlib import Path
 
 from django.db import connection
 
-from peaceportal.core.backups import journal, tables
+from peaceportal.core.backups import tables
 from peaceportal.core.backups.problems import Refused
+from peaceportal.core.whole_files import durable
 
 DAMAGED = ("malformed", "not a database")  # what SQLite says of a file that is
 PATIENCE = 20  # seconds to wait for whoever writes
@@ -91,7 +92,7 @@ def _move_damaged() -> Path:
         beside = Path(f"{_file()}{end}")
         if beside.exists():
             beside.replace(f"{kept}{end}")
-    journal.durable(kept.parent)
+    durable(kept.parent)
     return kept
 
 
